@@ -1,0 +1,45 @@
+using System.Reflection;
+
+namespace Verification.Toolchain;
+
+/// <summary>
+/// The attributes of the kernel's own API, recognised by full name: the kernel's assembly is loaded apart from this one,
+/// so its attribute types are not the same objects.
+/// </summary>
+public static class Attributes
+{
+    private const string Prefix = "Verification.Intrinsics.";
+
+    /// <summary>True if the member carries <c>Verification.Intrinsics.{name}Attribute</c>.</summary>
+    public static bool Has(MemberInfo member, string name) => Find(member, name) is not null;
+
+    /// <summary>The symbol that <c>[Export]</c> gives, if any.</summary>
+    public static string? ExportName(MemberInfo member) => FirstText(member, "Export");
+
+    /// <summary>The symbol that <c>[LinkerSymbol]</c> names, on the member or, for a getter, on its property.</summary>
+    public static string? LinkerSymbol(MemberInfo member)
+    {
+        if (FirstText(member, "LinkerSymbol") is { } name) return name;
+        if (member is not MethodInfo { IsSpecialName: true } getter || !getter.Name.StartsWith("get_", StringComparison.Ordinal))
+            return null;
+        PropertyInfo? property = getter.DeclaringType!.GetProperty(
+            getter.Name[4..], BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);
+        return property is null ? null : FirstText(property, "LinkerSymbol");
+    }
+
+    /// <summary>The text of <c>[Assembly]</c>, if any.</summary>
+    public static string? AssemblyText(MemberInfo member) => FirstText(member, "Assembly");
+
+    private static string? FirstText(MemberInfo member, string name) =>
+        Find(member, name) is { ConstructorArguments: [{ Value: string text }, ..] } ? text : null;
+
+    private static CustomAttributeData? Find(MemberInfo member, string name)
+    {
+        foreach (CustomAttributeData attribute in member.GetCustomAttributesData())
+        {
+            if (attribute.AttributeType.FullName == Prefix + name + "Attribute") return attribute;
+        }
+
+        return null;
+    }
+}
