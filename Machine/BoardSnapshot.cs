@@ -1,0 +1,18 @@
+using Verification.Machine.Memory;
+
+namespace Verification.Machine;
+
+/// <summary>A whole machine at an instant: immutable, cheap to keep, shareable between threads.</summary>
+public sealed class BoardSnapshot
+{
+    internal BoardSnapshot(BoardConfiguration configuration, MemorySnapshot memory, byte[] state) =>
+        (Configuration, Memory, State) = (configuration, memory, state);
+
+    /// <summary>The machine's configuration.</summary>
+    public BoardConfiguration Configuration { get; }
+
+    /// <summary>Memory.</summary>
+    public MemorySnapshot Memory { get; }
+
+    internal byte[] State { get; }
+}

@@ -1,0 +1,19 @@
+namespace Verification.Machine.Devices;
+
+/// <summary>The board's time: virtual, a function of the instructions executed. Devices know no other.</summary>
+public interface IClock
+{
+    /// <summary>Ticks of the 10 MHz timebase since reset: what <c>mtime</c> and <c>time</c> show.</summary>
+    ulong Ticks { get; }
+
+    /// <summary>Sets the one deadline of <paramref name="alarm"/>, in place of its earlier one. A deadline that is not in the
+    /// future elapses before the next instruction; <see cref="ulong.MaxValue"/> is none.</summary>
+    void WakeAt(IAlarm alarm, ulong tick);
+}
+
+/// <summary>Who is woken by the clock.</summary>
+public interface IAlarm
+{
+    /// <summary>The deadline has come. It has been removed already.</summary>
+    void Elapsed(ulong tick);
+}

@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+
+namespace Verification.Machine.Memory;
+
+/// <summary>
+/// The content of one 4 KiB page, at a fixed host address. Boards and snapshots share frames; only the memory that is the
+/// owner may change one, and it gives up ownership with each snapshot. The garbage collector frees frames that nothing
+/// shares any more, so there are no reference counts.
+/// </summary>
+internal sealed unsafe class Frame
+{
+    internal const int SizeBytes = 4096;
+
+    private readonly byte[] _content = GC.AllocateUninitializedArray<byte>(SizeBytes, pinned: true);
+
+    internal Frame() => Data = (byte*)Unsafe.AsPointer(ref _content[0]);
+
+    /// <summary>Where the content lies; valid as long as the frame is reachable.</summary>
+    internal byte* Data { get; }
+
+    /// <summary>Who may write: compared with the memory's current owner.</summary>
+    internal object? Owner;
+
+    /// <summary>Written since the last restore or snapshot: it stands in the dirty list.</summary>
+    internal bool IsDirty;
+
+    /// <summary>Written since its digest was taken: it stands in the stale list.</summary>
+    internal bool IsStale;
+
+    /// <summary>What the page adds to the state hash: 0 where the content is the fill's.</summary>
+    internal ulong Digest;
+
+    /// <summary>Whatever an engine derived from content that can never change again, for all boards that share the frame.</summary>
+    internal object? Derived;
+
+    internal Span<byte> Bytes => new(Data, SizeBytes);
+}

@@ -1,0 +1,28 @@
+namespace Verification.Machine.Memory;
+
+/// <summary>Why stores to a page must take the slow path.</summary>
+[Flags]
+internal enum PageMarks : byte
+{
+    /// <summary>No reason.</summary>
+    None = 0,
+
+    /// <summary>Decoded or translated instructions come from the page.</summary>
+    Code = 1,
+
+    /// <summary>A page-table walk that is cached read an entry of the page.</summary>
+    Table = 2,
+
+    /// <summary>A word of the page is watched, such as <c>tohost</c>.</summary>
+    Watched = 4,
+}
+
+/// <summary>Who must know when a marked page changes.</summary>
+internal interface IPageWatcher
+{
+    /// <summary>Bytes of the page were written.</summary>
+    void PageWritten(ulong address, int sizeBytes, PageMarks marks);
+
+    /// <summary>The whole page has other content.</summary>
+    void PageReplaced(ulong page, PageMarks marks);
+}

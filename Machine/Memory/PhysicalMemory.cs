@@ -1,0 +1,357 @@
+using System.Runtime.CompilerServices;
+using Verification.Machine.State;
+
+namespace Verification.Machine.Memory;
+
+/// <summary>
+/// The machine's memory: banks anywhere in the 56-bit space, in 4 KiB pages that exist once they are touched. Its cost
+/// follows the pages touched, never the size of the banks.
+/// </summary>
+/// <remarks>
+/// A page is shared with snapshots until it is written; then the memory owns a copy. Every first write of a page after a
+/// snapshot or a restore enters it in the dirty list, so that <see cref="Restore"/> costs per dirty page. Engines keep host
+/// addresses of pages in their TLBs and must drop those that allow writes whenever <see cref="WriteEpoch"/> changes, and all
+/// of them when <see cref="LayoutEpoch"/> does.
+/// </remarks>
+public sealed unsafe class PhysicalMemory
+{
+    /// <summary>Size of a page.</summary>
+    public const int PageSizeBytes = Frame.SizeBytes;
+
+    private readonly MemoryBank[] _banks;
+    private readonly List<(ulong Page, Frame Frame)> _dirty = [];
+    private readonly List<(ulong Page, Frame Frame)> _stale = [];
+    private readonly Stack<Frame> _spare = new();
+    private readonly Dictionary<ulong, PageMarks> _marks = [];
+    private PageTree _tree = PageTree.Empty();
+    private object _owner = new();
+    private MemorySnapshot? _origin;
+    private ulong _digest;
+    private ulong _lastPage = ulong.MaxValue;
+    private Frame? _lastFrame;
+
+    /// <summary>Memory with these banks, which must not overlap nor leave the 56-bit space.</summary>
+    /// <exception cref="ArgumentException">A sentence that says which bank is impossible.</exception>
+    public PhysicalMemory(IEnumerable<MemoryBank> banks, MemoryFill fill)
+    {
+        _banks = banks.OrderBy(bank => bank.BaseAddress).ToArray();
+        Fill = fill;
+        for (var i = 0; i < _banks.Length; i++)
+        {
+            var bank = _banks[i];
+            if (bank.SizeBytes == 0) throw new ArgumentException($"The memory bank at 0x{bank.BaseAddress:x} is empty.");
+            if (bank.BaseAddress >= 1UL << 56 || bank.SizeBytes > (1UL << 56) - bank.BaseAddress)
+                throw new ArgumentException($"The memory bank {bank} leaves the 56-bit physical address space.");
+            if (i > 0 && _banks[i - 1].EndAddress > bank.BaseAddress)
+                throw new ArgumentException($"The memory banks {_banks[i - 1]} and {bank} overlap.");
+        }
+    }
+
+    /// <summary>The banks, in ascending order.</summary>
+    public IReadOnlyList<MemoryBank> Banks => _banks;
+
+    /// <summary>What pages hold before they are written.</summary>
+    public MemoryFill Fill { get; }
+
+    /// <summary>Pages that were written since the last snapshot or restore.</summary>
+    public int DirtyPageCount => _dirty.Count;
+
+    /// <summary>Changes when pages that were writable no longer are: cached write permissions are void.</summary>
+    internal uint WriteEpoch { get; private set; } = 1;
+
+    /// <summary>Changes when pages have moved: every cached host address is void.</summary>
+    internal uint LayoutEpoch { get; private set; } = 1;
+
+    /// <summary>Told when a marked page was written, or replaced as a whole (length 4096).</summary>
+    internal IPageWatcher? Watcher { get; set; }
+
+    /// <summary>Whether all of the range is memory.</summary>
+    public bool Contains(ulong address, ulong sizeBytes)
+    {
+        while (sizeBytes != 0)
+        {
+            var bank = BankAt(address);
+            if (bank is null) return false;
+            var here = bank.Value.EndAddress - address;
+            if (here >= sizeBytes) return true;
+            address += here;
+            sizeBytes -= here;
+        }
+        return true;
+    }
+
+    /// <summary>Copies memory out.</summary>
+    /// <returns>False, and nothing copied, when some of the range isn't memory.</returns>
+    public bool TryRead(ulong address, Span<byte> destination)
+    {
+        if (!Contains(address, (ulong)destination.Length)) return false;
+        while (!destination.IsEmpty)
+        {
+            var offset = (int)(address & 4095);
+            var part = Math.Min(destination.Length, PageSizeBytes - offset);
+            ReadPage(address >> 12).Slice(offset, part).CopyTo(destination);
+            destination = destination[part..];
+            address += (ulong)part;
+        }
+        return true;
+    }
+
+    /// <summary>Copies bytes into memory.</summary>
+    /// <returns>False, and nothing stored, when some of the range isn't memory.</returns>
+    public bool TryWrite(ulong address, ReadOnlySpan<byte> source)
+    {
+        if (!Contains(address, (ulong)source.Length)) return false;
+        while (!source.IsEmpty)
+        {
+            var offset = (int)(address & 4095);
+            var part = Math.Min(source.Length, PageSizeBytes - offset);
+            source[..part].CopyTo(new Span<byte>(WritablePage(address >> 12) + offset, part));
+            NotifyWrite(address, part);
+            source = source[part..];
+            address += (ulong)part;
+        }
+        return true;
+    }
+
+    /// <summary>Copies memory out.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Some of the range isn't memory.</exception>
+    public void Read(ulong address, Span<byte> destination)
+    {
+        if (!TryRead(address, destination)) throw NoMemory(address, destination.Length);
+    }
+
+    /// <summary>Copies bytes into memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Some of the range isn't memory.</exception>
+    public void Write(ulong address, ReadOnlySpan<byte> source)
+    {
+        if (!TryWrite(address, source)) throw NoMemory(address, source.Length);
+    }
+
+    /// <summary>Reads a little-endian word.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It isn't all memory.</exception>
+    public T Read<T>(ulong address) where T : unmanaged
+    {
+        T value = default;
+        Read(address, new Span<byte>(&value, sizeof(T)));
+        return value;
+    }
+
+    /// <summary>Writes a little-endian word.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It isn't all memory.</exception>
+    public void Write<T>(ulong address, T value) where T : unmanaged => Write(address, new ReadOnlySpan<byte>(&value, sizeof(T)));
+
+    /// <summary>Remembers all of memory, in constant time; pages are shared from now on.</summary>
+    public MemorySnapshot Save()
+    {
+        Hash();
+        ForgetDirty();
+        _owner = new object();
+        WriteEpoch++;
+        _lastPage = ulong.MaxValue;
+        return _origin = new MemorySnapshot(this, _tree.Share(), _digest);
+    }
+
+    /// <summary>Makes memory what it was. Going back to the snapshot that this memory descends from costs per dirty page.</summary>
+    /// <exception cref="ArgumentException">The snapshot is of memory with other banks or another fill.</exception>
+    public void Restore(MemorySnapshot snapshot)
+    {
+        if (!snapshot.Fits(_banks, Fill)) throw new ArgumentException("The snapshot is of a machine with other memory.");
+        _lastPage = ulong.MaxValue;
+        if (snapshot == _origin)
+        {
+            foreach (var (page, frame) in _dirty) Revert(page, frame, snapshot);
+        }
+        else
+        {
+            foreach (var (_, frame) in _dirty) if (frame.Owner == _owner && _spare.Count < 1024) _spare.Push(frame);
+            foreach (var page in _marks.Keys.ToArray())
+                if (_tree.Find(page) != snapshot.Tree.Find(page)) Watcher?.PageReplaced(page, _marks[page]);
+            _tree = snapshot.Tree.Share();
+            _owner = new object();
+            _origin = snapshot;
+            LayoutEpoch++;
+        }
+        WriteEpoch++;
+        ForgetDirty();
+        _stale.Clear();
+        _digest = snapshot.Digest;
+    }
+
+    /// <summary>Memory of its own with the snapshot's content.</summary>
+    public static PhysicalMemory Fork(MemorySnapshot snapshot)
+    {
+        var memory = new PhysicalMemory(snapshot.Banks, snapshot.Fill);
+        memory.Restore(snapshot);
+        return memory;
+    }
+
+    /// <summary>A digest of the content of all banks, which does not depend on what happened to be touched.</summary>
+    public ulong Hash()
+    {
+        foreach (var (page, frame) in _stale)
+        {
+            frame.IsStale = false;
+            _digest -= frame.Digest;
+            frame.Digest = DigestOf(page, frame);
+            _digest += frame.Digest;
+        }
+        if (_stale.Count > 0) WriteEpoch++;
+        _stale.Clear();
+        return StateHasher.Mix(_digest);
+    }
+
+    /// <summary>Every page that may differ from the fill, in ascending order.</summary>
+    internal IEnumerable<ulong> TouchedPages() => _tree.Pages().Select(entry => entry.Page);
+
+    /// <summary>The page's content for reading, or null where the page isn't wholly memory.</summary>
+    internal Frame? FrameForRead(ulong page)
+    {
+        if (page == _lastPage) return _lastFrame;
+        var frame = _tree.Find(page);
+        if (frame is null)
+        {
+            if (!Contains(page << 12, PageSizeBytes) && !TouchesBank(page)) return null;
+            if (Fill.IsNoise) frame = Materialise(page);
+            else return ZeroFrame.Instance;
+        }
+        (_lastPage, _lastFrame) = (page, frame);
+        return frame;
+    }
+
+    /// <summary>The page's content for writing. The caller has made sure that it is memory.</summary>
+    internal Frame FrameForWrite(ulong page)
+    {
+        var frame = _tree.Find(page);
+        if (frame is null) frame = Materialise(page);
+        else if (frame.Owner != _owner)
+        {
+            var copy = NewFrame();
+            Unsafe.CopyBlock(copy.Data, frame.Data, PageSizeBytes);
+            copy.Digest = frame.Digest;
+            copy.IsStale = false;
+            _tree.Set(page, copy, _owner);
+            Moved?.Invoke(page);
+            frame = copy;
+        }
+        if (!frame.IsDirty)
+        {
+            frame.IsDirty = true;
+            _dirty.Add((page, frame));
+        }
+        if (!frame.IsStale)
+        {
+            frame.IsStale = true;
+            _stale.Add((page, frame));
+        }
+        (_lastPage, _lastFrame) = (page, frame);
+        return frame;
+    }
+
+    /// <summary>Told when a page got another host address: cached addresses of this page are void.</summary>
+    internal Action<ulong>? Moved { get; set; }
+
+    /// <summary>Whether every byte of the page is memory: only such pages may be reached without a check.</summary>
+    internal bool IsWhole(ulong page) => Contains(page << 12, PageSizeBytes);
+
+    /// <summary>Why the page must not be written without a look.</summary>
+    internal PageMarks MarksOf(ulong page) => _marks.GetValueOrDefault(page);
+
+    /// <summary>Marks the page: cached write permissions must be dropped by the caller.</summary>
+    internal void Mark(ulong page, PageMarks marks) => _marks[page] = MarksOf(page) | marks;
+
+    /// <summary>Takes marks off.</summary>
+    internal void Unmark(ulong page, PageMarks marks)
+    {
+        var left = MarksOf(page) & ~marks;
+        if (left == 0) _marks.Remove(page);
+        else _marks[page] = left;
+    }
+
+    /// <summary>Tells the watcher of a write to a marked page.</summary>
+    internal void NotifyWrite(ulong address, int sizeBytes)
+    {
+        if (_marks.Count == 0) return;
+        var marks = MarksOf(address >> 12);
+        if (marks != 0) Watcher?.PageWritten(address, sizeBytes, marks);
+    }
+
+    private ReadOnlySpan<byte> ReadPage(ulong page) => FrameForRead(page)!.Bytes;
+
+    private byte* WritablePage(ulong page) => FrameForWrite(page).Data;
+
+    private Frame NewFrame()
+    {
+        var frame = _spare.TryPop(out var spare) ? spare : new Frame();
+        frame.Owner = _owner;
+        frame.IsDirty = false;
+        frame.Derived = null;
+        return frame;
+    }
+
+    private Frame Materialise(ulong page)
+    {
+        var frame = NewFrame();
+        Fill.FillPage(page, frame.Bytes);
+        frame.Digest = 0;
+        frame.IsStale = false;
+        _tree.Set(page, frame, _owner);
+        Moved?.Invoke(page);
+        return frame;
+    }
+
+    private void Revert(ulong page, Frame frame, MemorySnapshot snapshot)
+    {
+        var original = snapshot.Tree.Find(page);
+        if (original is null)
+        {
+            Fill.FillPage(page, frame.Bytes);
+            frame.Digest = 0;
+        }
+        else
+        {
+            Unsafe.CopyBlock(frame.Data, original.Data, PageSizeBytes);
+            frame.Digest = original.Digest;
+        }
+        frame.IsStale = false;
+        var marks = MarksOf(page);
+        if (marks != 0) Watcher?.PageReplaced(page, marks);
+    }
+
+    private void ForgetDirty()
+    {
+        foreach (var (_, frame) in _dirty) frame.IsDirty = false;
+        _dirty.Clear();
+    }
+
+    private ulong DigestOf(ulong page, Frame frame)
+    {
+        if (!Fill.IsNoise)
+        {
+            if (!frame.Bytes.ContainsAnyExcept((byte)0)) return 0;
+        }
+        else
+        {
+            Span<byte> fill = stackalloc byte[PageSizeBytes];
+            Fill.FillPage(page, fill);
+            if (frame.Bytes.SequenceEqual(fill)) return 0;
+        }
+        return StateHasher.Mix(StateHasher.Digest(page, frame.Bytes));
+    }
+
+    private MemoryBank? BankAt(ulong address)
+    {
+        foreach (var bank in _banks)
+            if (address - bank.BaseAddress < bank.SizeBytes) return bank;
+        return null;
+    }
+
+    private bool TouchesBank(ulong page)
+    {
+        foreach (var bank in _banks)
+            if (bank.BaseAddress < (page + 1) << 12 && page << 12 < bank.EndAddress) return true;
+        return false;
+    }
+
+    private static ArgumentOutOfRangeException NoMemory(ulong address, long sizeBytes) =>
+        new(nameof(address), $"There is no memory at 0x{address:x} for {sizeBytes} bytes.");
+}
