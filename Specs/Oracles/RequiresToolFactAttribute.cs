@@ -1,0 +1,18 @@
+using Xunit;
+
+namespace Verification.Specs.Oracles;
+
+/// <summary>A fact that needs programs of this computer as oracles; where one is missing it is skipped, saying which.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresToolFactAttribute : FactAttribute
+{
+    /// <param name="tools">Program names, looked up in PATH, or full paths of files.</param>
+    public RequiresToolFactAttribute(params string[] tools)
+    {
+        Tools = tools;
+        Skip = Tool.Missing(tools);
+    }
+
+    /// <summary>What the fact needs.</summary>
+    public IReadOnlyList<string> Tools { get; }
+}
