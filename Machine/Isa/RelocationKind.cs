@@ -7,10 +7,10 @@ public enum RelocationKind : uint
     None = 0,
 
     /// <summary>R_RISCV_32: 32-bit address.</summary>
-    Word32 = 1,
+    Absolute32 = 1,
 
     /// <summary>R_RISCV_64: 64-bit address.</summary>
-    Word64 = 2,
+    Absolute64 = 2,
 
     /// <summary>R_RISCV_BRANCH: 12-bit pc-relative branch.</summary>
     Branch = 16,
@@ -19,34 +19,34 @@ public enum RelocationKind : uint
     Jal = 17,
 
     /// <summary>R_RISCV_CALL_PLT: an <c>auipc</c> and a <c>jalr</c> after it, 32 bits pc-relative.</summary>
-    Call = 19,
+    CallPlt = 19,
 
     /// <summary>R_RISCV_PCREL_HI20: <c>auipc</c>'s part of a pc-relative address.</summary>
-    PcRelativeHigh20 = 23,
+    PcRelHi20 = 23,
 
     /// <summary>R_RISCV_PCREL_LO12_I: the low part in a load or <c>addi</c>; its symbol is the label of the <c>auipc</c>.</summary>
-    PcRelativeLow12I = 24,
+    PcRelLo12I = 24,
 
     /// <summary>R_RISCV_PCREL_LO12_S: the low part in a store; its symbol is the label of the <c>auipc</c>.</summary>
-    PcRelativeLow12S = 25,
+    PcRelLo12S = 25,
 
     /// <summary>R_RISCV_HI20: <c>lui</c>'s part of an absolute address.</summary>
-    High20 = 26,
+    Hi20 = 26,
 
     /// <summary>R_RISCV_LO12_I: the low part in a load or <c>addi</c>.</summary>
-    Low12I = 27,
+    Lo12I = 27,
 
     /// <summary>R_RISCV_LO12_S: the low part in a store.</summary>
-    Low12S = 28,
+    Lo12S = 28,
 
     /// <summary>R_RISCV_TPREL_HI20.</summary>
-    ThreadHigh20 = 29,
+    ThreadHi20 = 29,
 
     /// <summary>R_RISCV_TPREL_LO12_I.</summary>
-    ThreadLow12I = 30,
+    ThreadLo12I = 30,
 
     /// <summary>R_RISCV_TPREL_LO12_S.</summary>
-    ThreadLow12S = 31,
+    ThreadLo12S = 31,
 
     /// <summary>R_RISCV_ADD8.</summary>
     Add8 = 33,
@@ -73,13 +73,13 @@ public enum RelocationKind : uint
     Subtract64 = 40,
 
     /// <summary>R_RISCV_RVC_BRANCH: 8-bit pc-relative branch.</summary>
-    CompressedBranch = 44,
+    RvcBranch = 44,
 
     /// <summary>R_RISCV_RVC_JUMP: 11-bit pc-relative jump.</summary>
-    CompressedJump = 45,
+    RvcJump = 45,
 
     /// <summary>R_RISCV_32_PCREL: 32-bit pc-relative address.</summary>
-    PcRelative32 = 57,
+    PcRel32 = 57,
 }
 
 /// <summary>A place in assembled or compiled code that waits for a symbol's address.</summary>
