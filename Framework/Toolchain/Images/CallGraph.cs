@@ -1,0 +1,57 @@
+using System.Reflection;
+using System.Text;
+using Verification.Toolchain.Linking;
+
+namespace Verification.Toolchain.Images;
+
+/// <summary>
+/// .verification.callgraph: what the compiler knows of calls, for a stack bound that need not guess. UTF-8 lines, each
+/// ended by a zero so that <c>readelf -p</c> shows them; addresses are hexadecimal. The first is
+/// <c>verification.callgraph 1</c>, the others, sorted by their first address, are
+/// <list type="bullet">
+/// <item><c>entry ADDRESS SIZE</c>: a root, and the bytes of the stack that it starts on, 0 for the boot stack;</item>
+/// <item><c>call SITE TARGET...</c>: the instruction at SITE calls one of the targets, none if they are not known;</item>
+/// <item><c>tail SITE TARGET...</c>: it jumps there after giving back its frame;</item>
+/// <item><c>stop SITE TARGET...</c>: it calls what does not return.</item>
+/// </list>
+/// </summary>
+internal static class CallGraph
+{
+    public static byte[] Write(LinkedImage image)
+    {
+        List<(ulong Address, string Line)> lines = [];
+        foreach (CompiledMethod method in image.Program.Methods)
+        {
+            ulong start = image.Find(method.Symbol).Address;
+            if (StackSizeOfEntry(method.Method) is { } sizeBytes) lines.Add((start, $"entry {start:x} {sizeBytes}"));
+            foreach (CallEdge call in method.Calls)
+            {
+                ulong site = start + (ulong)call.Offset;
+                string word = call.Kind switch { CallKind.Call => "call", CallKind.Tail => "tail", _ => "stop" };
+                lines.Add((site, string.Join(' ', [word, $"{site:x}", .. call.Targets.Select(name => $"{image.Find(name).Address:x}")])));
+            }
+        }
+
+        StringBuilder text = new("verification.callgraph 1\0");
+        foreach ((ulong _, string line) in lines.OrderBy(line => line.Address).ThenBy(line => line.Line, StringComparer.Ordinal))
+            text.Append(line).Append('\0');
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>What <c>[BootEntry]</c> says of the stack; null for a method that is no entry.</summary>
+    private static int? StackSizeOfEntry(MethodBase method)
+    {
+        foreach (CustomAttributeData attribute in method.GetCustomAttributesData())
+        {
+            if (attribute.AttributeType.FullName != "Verification.Intrinsics.BootEntryAttribute") continue;
+            foreach (CustomAttributeNamedArgument argument in attribute.NamedArguments)
+            {
+                if (argument is { MemberName: "StackSizeBytes", TypedValue.Value: int sizeBytes }) return sizeBytes;
+            }
+
+            return 0;
+        }
+
+        return null;
+    }
+}
