@@ -1,3 +1,4 @@
+using System.Globalization;
 using Verification.Framework.Kernels;
 using Verification.Framework.Observing;
 using Verification.Machine;
@@ -81,12 +82,12 @@ internal sealed class BootRun<TObserver>(
     {
         foreach (var (watched, owner) in watch.Locks?.Owners ?? [])
             if (owner is { } holder) return new BootFailure.Incomplete($"hart {holder} still holds the lock {watched.Symbol}");
-        if (kernel.HartLine is { } line)
+        string[] printed = board.ConsoleOutput.Split('\n');
+        foreach (var hart in board.Configuration.Harts.Where(h => h.Status == HartStatus.Okay && kernel.HartLines.Count > 0))
         {
-            string[] printed = board.ConsoleOutput.Split('\n', StringSplitOptions.TrimEntries);
-            foreach (var hart in board.Configuration.Harts.Where(h => h.Status == HartStatus.Okay))
-                if (!printed.Contains(string.Format(line, hart.Id)))
-                    return new BootFailure.Incomplete($"hart {hart.Id} never printed \"{string.Format(line, hart.Id)}\"");
+            var lines = kernel.HartLines.Select(l => string.Format(CultureInfo.InvariantCulture, l, hart.Id)).ToList();
+            if (!lines.Exists(l => printed.Any(p => p.StartsWith(l, StringComparison.Ordinal))))
+                return new BootFailure.Incomplete($"hart {hart.Id} never printed \"{lines[0]}\"");
         }
 
         return null;

@@ -49,8 +49,11 @@ public sealed record KernelDescription
     /// <summary>The page allocator, where its pages shall be accounted for.</summary>
     public AllocatorDescription? Allocator { get; init; }
 
-    /// <summary>The lines a harts prints when it is up, <c>{0}</c> standing for its id: each started hart must print one.</summary>
-    public string? HartLine { get; init; }
+    /// <summary>
+    /// How lines begin that account for a hart, <c>{0}</c> standing for its id: of each hart that the machine offers, one
+    /// of them must have been printed.
+    /// </summary>
+    public IReadOnlyList<string> HartLines { get; init; } = [];
 }
 
 /// <summary>What a hart may do with <c>sp</c> beyond the stacks that were described.</summary>

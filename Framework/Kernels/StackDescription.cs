@@ -20,6 +20,13 @@ public abstract record StackDescription
     /// <param name="sizeBytes">Bytes of one stack.</param>
     public static StackDescription At(string symbol, ulong sizeBytes) => new Sized(symbol, sizeBytes);
 
+    /// <summary>
+    /// Any stack outside the image that fills an aligned block of <paramref name="sizeBytes"/>: a page that the kernel's
+    /// allocator handed out, for instance.
+    /// </summary>
+    /// <param name="sizeBytes">Bytes and alignment of one stack: a power of two.</param>
+    public static StackDescription Aligned(ulong sizeBytes) => new Block(sizeBytes);
+
     /// <summary>Reads the command line's <c>SYMBOL:BYTES</c> or <c>LOW..HIGH</c>.</summary>
     /// <exception cref="FormatException">The text is neither; the message says so in one sentence.</exception>
     public static StackDescription Parse(string text)
@@ -35,4 +42,7 @@ public abstract record StackDescription
 
     /// <summary>See <see cref="At"/>.</summary>
     public sealed record Sized(string Symbol, ulong SizeBytes) : StackDescription;
+
+    /// <summary>See <see cref="Aligned"/>.</summary>
+    public sealed record Block(ulong SizeBytes) : StackDescription;
 }

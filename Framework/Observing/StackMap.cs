@@ -20,6 +20,7 @@ public sealed class StackMap
     private readonly IReadOnlyList<Symbol> _symbols;
     private readonly List<StackRange> _stacks = [];
     private readonly List<StackDescription.Sized> _labels = [];
+    private readonly List<ulong> _blocks = [];
 
     /// <summary>The stacks of a kernel on a machine with these banks of memory.</summary>
     /// <exception cref="KernelDescriptionException">A described symbol is not in the image.</exception>
@@ -42,6 +43,8 @@ public sealed class StackMap
                 return stack;
         foreach (var label in _labels)
             if (FromLabel(label, stackPointer) is { } found) return Add(found);
+        foreach (ulong sizeBytes in _blocks)
+            if (InBlock(sizeBytes, stackPointer) is { } found) return Add(found);
         return _kernel.OtherStacks == OtherStacks.Learned ? Learn(stackPointer) : null;
     }
 
@@ -54,6 +57,9 @@ public sealed class StackMap
                 if (high <= low)
                     throw new KernelDescriptionException($"stack {pair.LowSymbol}..{pair.HighSymbol} has its end above its top");
                 _stacks.Add(new StackRange(pair.LowSymbol, low, high, StackOrigin.Described));
+                break;
+            case StackDescription.Block block:
+                _blocks.Add(block.SizeBytes);
                 break;
             case StackDescription.Sized sized:
                 var symbol = Named(sized.Symbol);
@@ -80,6 +86,15 @@ public sealed class StackMap
         ulong top = stackPointer <= address ? address : address + label.SizeBytes;
         var stack = new StackRange(label.Symbol, top - label.SizeBytes, top, StackOrigin.Described);
         return stackPointer > stack.LowAddress && stack.Allows(stackPointer) ? stack : null;
+    }
+
+    private StackRange? InBlock(ulong sizeBytes, ulong stackPointer)
+    {
+        ulong low = (stackPointer - 1) / sizeBytes * sizeBytes;
+        var image = _kernel.Image.Extent;
+        bool isMemory = stackPointer > 0 && _banks.Any(b => b.Contains(low, sizeBytes));
+        bool isImage = low < image.EndAddress && image.BaseAddress < low + sizeBytes;
+        return isMemory && !isImage ? new StackRange($"the stack at 0x{low:x}", low, low + sizeBytes, StackOrigin.Described) : null;
     }
 
     private StackRange? Learn(ulong top)

@@ -11,16 +11,16 @@ public sealed class WriteLog
     private readonly Dictionary<ulong, WriteEvent> _last = [];
     private long _count;
 
-    /// <summary>Records a store or an atomic; call it before the store is done, so that the old value is still there.</summary>
-    public void Access(Hart hart, in MemoryAccess access)
+    /// <summary>Records a store or an atomic.</summary>
+    public WriteEvent Add(Hart hart, in MemoryAccess access)
     {
-        if (access.Kind is not (AccessKind.Store or AccessKind.Atomic)) return;
         var write = new WriteEvent(hart.Id, hart.Retired, access.Pc, access.PhysicalAddress, access.SizeBytes, access.Value)
         {
             Order = _count++,
         };
         ulong end = access.PhysicalAddress + (ulong)access.SizeBytes;
         for (ulong granule = access.PhysicalAddress & ~7ul; granule < end; granule += 8) _last[granule] = write;
+        return write;
     }
 
     /// <summary>The last store that touched the granule of an address.</summary>

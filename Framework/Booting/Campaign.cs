@@ -1,0 +1,86 @@
+using Verification.Framework.Kernels;
+using Verification.Machine;
+
+namespace Verification.Framework.Booting;
+
+/// <summary>
+/// Boots a kernel on many machines, spread over the host's cores. Results come in the machines' order, and are the same
+/// on any number of cores: the first failure is that of the lowest number.
+/// </summary>
+/// <param name="kernel">The kernel.</param>
+/// <param name="machine">The machine with a number, from 0: a pure function.</param>
+/// <param name="limits">How long one boot may go on.</param>
+public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfiguration> machine, BootLimits limits)
+{
+    private const int MachinesPerRound = 16;
+
+    /// <summary>How many boots run at the same time; has no influence on any result.</summary>
+    public int ParallelBoots { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Boots machines 0 up to <paramref name="count"/> - 1, or up to the first that does not pass.</summary>
+    /// <param name="count">How many machines.</param>
+    /// <param name="progress">Told the results in order, from the calling thread.</param>
+    public CampaignResult Run(int count, Action<CampaignResult>? progress = null)
+    {
+        var result = CampaignResult.Empty;
+        int round = MachinesPerRound * ParallelBoots;
+        for (int first = 0; first < count; first += round)
+        {
+            var boots = InParallel(Enumerable.Range(first, Math.Min(round, count - first)).Select(machine).ToList());
+            foreach (var boot in boots)
+            {
+                result = result.With(boot);
+                if (boot.Verdict != BootVerdict.Passed) return result;
+            }
+
+            progress?.Invoke(result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes a failing machine as simple as the failure allows.</summary>
+    /// <param name="failing">A boot that did not pass.</param>
+    /// <param name="simpler">Simpler machines than one, the simplest first.</param>
+    /// <param name="mostBoots">How many boots may be spent.</param>
+    /// <returns>The boot of the simplest machine that fails in the same way.</returns>
+    public BootResult Shrink(BootResult failing, Func<BoardConfiguration, IEnumerable<BoardConfiguration>> simpler, int mostBoots = 500)
+    {
+        var current = failing;
+        int spent = 0;
+        while (spent < mostBoots)
+        {
+            BootResult? next = null;
+            foreach (var chunk in simpler(current.Machine).Chunk(ParallelBoots))
+            {
+                spent += chunk.Length;
+                next = InParallel(chunk).FirstOrDefault(b => FailsAlike(b, failing));
+                if (next is not null || spent >= mostBoots) break;
+            }
+
+            if (next is null) return current;
+            current = next;
+        }
+
+        return current;
+    }
+
+    private BootResult[] InParallel(IReadOnlyList<BoardConfiguration> machines)
+    {
+        var results = new BootResult[machines.Count];
+        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots },
+            i => results[i] = Boot.Run(kernel, machines[i], limits));
+        return results;
+    }
+
+    /// <summary>The same kind of failure, of the same thing: otherwise shrinking would wander to another bug.</summary>
+    private static bool FailsAlike(BootResult one, BootResult other) => (one.Failure, other.Failure) switch
+    {
+        (null, _) or (_, null) => false,
+        (BootFailure.OutOfStack a, BootFailure.OutOfStack b) =>
+            a.Breach.Kind == b.Breach.Kind && a.Breach.Stack?.Name == b.Breach.Stack?.Name,
+        (BootFailure.Lock a, BootFailure.Lock b) => a.Breach.Rule == b.Breach.Rule && a.Breach.Lock == b.Breach.Lock,
+        (BootFailure.Page a, BootFailure.Page b) => a.Breach.Rule == b.Breach.Rule,
+        var (a, b) => a.GetType() == b.GetType() && one.Verdict == other.Verdict,
+    };
+}
