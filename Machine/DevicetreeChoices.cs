@@ -1,4 +1,5 @@
 using Verification.Machine.Devices;
+using Verification.Machine.Devicetree;
 using Verification.Machine.State;
 
 namespace Verification.Machine;
@@ -12,8 +13,8 @@ public sealed record DevicetreeChoices
     /// <summary><c>#size-cells</c> of the root: 1 or 2.</summary>
     public int SizeCells { get; init; } = 2;
 
-    /// <summary>Children of <c>/reserved-memory</c>, with <c>no-map</c>.</summary>
-    public ValueList<AddressRange> ReservedMemory { get; init; } = [];
+    /// <summary>Children of <c>/reserved-memory</c>, in their order.</summary>
+    public ValueList<ReservedMemoryChoice> ReservedMemory { get; init; } = [];
 
     /// <summary>Entries of the header's reservation block.</summary>
     public ValueList<AddressRange> HeaderReservations { get; init; } = [];
@@ -21,12 +22,27 @@ public sealed record DevicetreeChoices
     /// <summary>Further nodes and properties of the root, as dtc source: <c>node@1 { property = &lt;1&gt;; };</c>.</summary>
     public string ExtraSource { get; init; } = "";
 
-    /// <summary>Bytes between the blob's blocks and behind them.</summary>
-    public int BlobPaddingBytes { get; init; }
+    /// <summary>The freedoms of the blob's form: padding, order of blocks, NOPs, version.</summary>
+    public DevicetreeBlobOptions BlobForm { get; init; } = DevicetreeBlobOptions.Default;
 
     /// <summary>Where the blob lies, 8-byte aligned; by default as QEMU places it.</summary>
     public ulong? PlacementAddress { get; init; }
 
     /// <summary>The user's own blob (<c>-dtb</c>) in place of the board's.</summary>
     public ValueList<byte>? Blob { get; init; }
+}
+
+/// <summary>A child of <c>/reserved-memory</c>.</summary>
+/// <param name="Range">The physical memory that it takes.</param>
+/// <param name="Mapping">Whether the kernel may map it.</param>
+public readonly record struct ReservedMemoryChoice(AddressRange Range, ReservedMapping Mapping);
+
+/// <summary>Whether a kernel may map reserved memory that it must not use.</summary>
+public enum ReservedMapping
+{
+    /// <summary>It may be part of the kernel's mapping of all memory.</summary>
+    Allowed,
+
+    /// <summary><c>no-map</c>: not even speculatively may it be accessed.</summary>
+    NoMap,
 }
