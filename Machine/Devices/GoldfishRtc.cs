@@ -1,0 +1,139 @@
+using Verification.Machine.State;
+
+namespace Verification.Machine.Devices;
+
+/// <summary>
+/// Wall-clock time in nanoseconds with an alarm. Android's goldfish virtual hardware specification, section "Goldfish
+/// RTC" (GOLDFISH-VIRTUAL-HARDWARE.TXT); QEMU's virt board has it at 0x101000.
+/// </summary>
+/// <remarks>
+/// The time is virtual: it starts at <see cref="StartNanoseconds"/> and goes on with the board's timebase.
+/// Not modelled: nothing.
+/// </remarks>
+public sealed class GoldfishRtc : IDevice, IAlarm
+{
+    /// <summary>2026-01-01 00:00:00 UTC, when every run of every machine begins, in nanoseconds since 1970.</summary>
+    public const ulong StartNanoseconds = 1_767_225_600UL * 1_000_000_000;
+
+    private const ulong NanosecondsPerTick = 100;
+
+    private readonly IClock _clock;
+    private readonly InterruptLine _line;
+    private readonly uint _interrupt;
+    private ulong _offset = StartNanoseconds;
+    private ulong _alarm;
+    private uint _timeHigh, _timeHighToWrite, _alarmHigh;
+    private bool _alarmRunning, _pending, _enabled;
+
+    /// <summary>A clock at <paramref name="baseAddress"/>, on <paramref name="line"/>, which is the controller's source
+    /// <paramref name="interrupt"/>.</summary>
+    public GoldfishRtc(ulong baseAddress, uint interrupt, IClock clock, InterruptLine line)
+    {
+        Range = new AddressRange(baseAddress, 0x24);
+        (_interrupt, _clock, _line) = (interrupt, clock, line);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "goldfish_rtc";
+
+    /// <inheritdoc/>
+    public AddressRange Range { get; }
+
+    private ulong Now => unchecked(_clock.Ticks * NanosecondsPerTick + _offset);
+
+    /// <inheritdoc/>
+    public bool Read(ulong offset, int sizeBytes, out ulong value)
+    {
+        value = 0;
+        if (sizeBytes != 4) return false;
+        switch (offset)
+        {
+            // Reading the low half latches the high one, so that a pair of reads is one instant.
+            case 0x00:
+                var now = Now;
+                _timeHigh = (uint)(now >> 32);
+                value = (uint)now;
+                break;
+            case 0x04: value = _timeHigh; break;
+            case 0x08: value = (uint)_alarm; break;
+            case 0x0c: value = (uint)(_alarm >> 32); break;
+            case 0x10: value = _enabled ? 1u : 0; break;
+            case 0x18: value = _alarmRunning ? 1u : 0; break;
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Write(ulong offset, int sizeBytes, ulong value)
+    {
+        if (sizeBytes != 4) return false;
+        var word = (uint)value;
+        switch (offset)
+        {
+            case 0x00:
+                unchecked { _offset += (((ulong)_timeHighToWrite << 32) | word) - Now; }
+                if (_alarmRunning) Arm();
+                break;
+            case 0x04: _timeHighToWrite = word; break;
+            case 0x08:
+                _alarm = ((ulong)_alarmHigh << 32) | word;
+                _alarmRunning = true;
+                Arm();
+                break;
+            case 0x0c: _alarmHigh = word; break;
+            case 0x10: _enabled = (word & 1) != 0; break;
+            case 0x14:
+                _alarmRunning = false;
+                _clock.WakeAt(this, ulong.MaxValue);
+                break;
+            case 0x1c: _pending = false; break;
+        }
+        Drive();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Elapsed(ulong tick)
+    {
+        if (!_alarmRunning) return;
+        _alarmRunning = false;
+        _pending = true;
+        Drive();
+    }
+
+    /// <inheritdoc/>
+    public void Describe(BoardDescription description) => description.Soc.Add($"rtc@{Range.BaseAddress:x}")
+        .Set("interrupts", _interrupt)
+        .Set("interrupt-parent", description.InterruptController)
+        .Set("reg", description.Registers(Range with { SizeBytes = 0x1000 }))
+        .Set("compatible", "google,goldfish-rtc");
+
+    /// <inheritdoc/>
+    public void Transfer(StateTransfer transfer)
+    {
+        transfer.Value(ref _offset);
+        transfer.Value(ref _alarm);
+        transfer.Value(ref _timeHigh);
+        transfer.Value(ref _timeHighToWrite);
+        transfer.Value(ref _alarmHigh);
+        transfer.Value(ref _alarmRunning);
+        transfer.Value(ref _pending);
+        transfer.Value(ref _enabled);
+        _line.Transfer(transfer);
+    }
+
+    private void Arm()
+    {
+        var now = Now;
+        if (_alarm <= now)
+        {
+            _clock.WakeAt(this, ulong.MaxValue);
+            Elapsed(_clock.Ticks);
+            return;
+        }
+        var ticks = (_alarm - now + NanosecondsPerTick - 1) / NanosecondsPerTick;
+        _clock.WakeAt(this, ticks > ulong.MaxValue - _clock.Ticks ? ulong.MaxValue : _clock.Ticks + ticks);
+    }
+
+    private void Drive() => _line.Set(_pending && _enabled);
+}
