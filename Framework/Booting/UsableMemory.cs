@@ -20,7 +20,7 @@ public sealed class UsableMemory
         var extent = kernel.Image.Extent;
         memory._taken.Add((new AddressRange(extent.BaseAddress, extent.SizeBytes), "the kernel's image"));
         memory._taken.Add((board.DevicetreeRange, "the devicetree blob"));
-        foreach (var range in machine.Devicetree.ReservedMemory) memory._taken.Add((range, "reserved memory"));
+        foreach (var reserved in machine.Devicetree.ReservedMemory) memory._taken.Add((reserved.Range, "reserved memory"));
         foreach (var range in machine.Devicetree.HeaderReservations) memory._taken.Add((range, "the devicetree's reservation block"));
         return memory;
     }

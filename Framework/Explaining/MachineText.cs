@@ -2,6 +2,7 @@ using System.Globalization;
 using Verification.Framework.Kernels;
 using Verification.Machine;
 using Verification.Machine.Devices;
+using Verification.Machine.Devicetree;
 using Verification.Machine.Memory;
 
 namespace Verification.Framework.Explaining;
@@ -18,10 +19,10 @@ public static class MachineText
         if (machine.Fill.IsNoise) parts.Add("memory full of noise");
         var tree = machine.Devicetree;
         if (tree.AddressCells != 2 || tree.SizeCells != 2) parts.Add($"#address-cells {tree.AddressCells}, #size-cells {tree.SizeCells}");
-        if (tree.ReservedMemory.Count > 0) parts.Add($"reserved memory {Ranges(tree.ReservedMemory)}");
+        if (tree.ReservedMemory.Count > 0) parts.Add($"reserved memory {Ranges(tree.ReservedMemory.Select(reserved => reserved.Range))}");
         if (tree.HeaderReservations.Count > 0) parts.Add($"reservation block {Ranges(tree.HeaderReservations)}");
         if (tree.ExtraSource.Length > 0) parts.Add("further nodes in the devicetree");
-        if (tree.BlobPaddingBytes > 0) parts.Add($"{tree.BlobPaddingBytes:N0} bytes of padding in the devicetree blob");
+        if (tree.BlobForm != DevicetreeBlobOptions.Default) parts.Add("devicetree blob of an unusual form");
         if (tree.PlacementAddress is { } place) parts.Add($"devicetree at 0x{place:x}");
         if (tree.Blob is not null) parts.Add("a devicetree of the user's");
         if (machine.Append is { } words) parts.Add($"command line \"{words}\"");
