@@ -1,15 +1,18 @@
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Images;
+#pragma warning disable CS1591
 
 namespace Verification.Framework.Booting;
 
 /// <summary>Placeholder for the board's ways in, until they stand in Machine/Boot.</summary>
-internal static class BoardStart
+public static class BoardStart
 {
     extension(Board board)
     {
-        public static Board Boot(BoardConfiguration configuration, KernelImage image) => throw new NotImplementedException();
+        public static Board Boot(BoardConfiguration configuration, KernelImage? image) => throw new NotImplementedException();
+
+        public void ConsoleInput(byte[] bytes) => throw new NotImplementedException();
 
         public string ConsoleOutput => throw new NotImplementedException();
 

@@ -37,6 +37,14 @@ public abstract record StackDescription
         throw new FormatException($"a stack is written SYMBOL:BYTES or LOW_SYMBOL..HIGH_SYMBOL, not '{text}'");
     }
 
+    /// <summary>The description as <see cref="Parse"/> reads it.</summary>
+    public string ToWords() => this switch
+    {
+        Pair pair => $"{pair.LowSymbol}..{pair.HighSymbol}",
+        Sized sized => $"{sized.Symbol}:{sized.SizeBytes}",
+        _ => throw new NotSupportedException("only stacks at symbols can be written as words"),
+    };
+
     /// <summary>See <see cref="Between"/>.</summary>
     public sealed record Pair(string LowSymbol, string HighSymbol) : StackDescription;
 

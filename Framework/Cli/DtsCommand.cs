@@ -1,0 +1,38 @@
+using Verification.Machine;
+using Verification.Machine.Images;
+
+namespace Verification.Framework.Cli;
+
+/// <summary><c>dts</c>: the devicetree of a machine as dtc's source.</summary>
+internal static class DtsCommand
+{
+    /// <summary>Explains the verb.</summary>
+    public static int Help(TextWriter output)
+    {
+        output.WriteLine("""
+            dts: prints the devicetree of a machine as dtc's source.
+
+              dts -smp 4 -m 128M -append "..."      the machine of QEMU's words (see boot --help)
+              dts --replay TOKEN                    the machine of a failure report
+            """);
+        return ExitCode.Passed;
+    }
+
+    /// <summary>Prints the devicetree.</summary>
+    public static int Run(string[] words, TextWriter output)
+    {
+        if (words is ["--replay", var token])
+        {
+            output.Write(Source(Replay.Machine(token), null));
+            return ExitCode.Passed;
+        }
+
+        var read = QemuWords.Read(words);
+        var image = read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path)) : null;
+        output.Write(Source(read.Machine, image));
+        return ExitCode.Passed;
+    }
+
+    /// <summary>A machine's devicetree.</summary>
+    public static string Source(BoardConfiguration machine, KernelImage? image) => throw new NotImplementedException($"{machine} {image}");
+}
