@@ -6,7 +6,7 @@ using Verification.Machine.Schedule;
 namespace Verification.Machine;
 
 /// <summary>The machine: harts, memory and devices, run as a pure function of configuration, image and choices.</summary>
-public sealed class Board : IDisposable
+public sealed partial class Board : IDisposable
 {
     /// <summary>A board at power-on: memory is empty, and every hart is stopped.</summary>
     /// <exception cref="ArgumentException">A sentence that says what of the configuration is impossible.</exception>

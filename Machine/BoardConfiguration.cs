@@ -1,3 +1,4 @@
+using Verification.Machine.Devices;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -30,6 +31,9 @@ public sealed record BoardConfiguration
 
     /// <summary>Devices besides those that every board has.</summary>
     public ValueList<DeviceConfiguration> Devices { get; init; } = [];
+
+    /// <summary>What the virtio slots look like (<c>-global virtio-mmio.force-legacy=</c>).</summary>
+    public VirtioTransport VirtioTransport { get; init; } = VirtioTransport.Legacy;
 
     /// <summary>What starts the kernel.</summary>
     public FirmwareChoice Firmware { get; init; } = new FirmwareChoice.Model();

@@ -9,16 +9,32 @@ public abstract record DeviceConfiguration
     {
     }
 
-    /// <summary>A virtio disk.</summary>
-    /// <param name="Content">Its initial content, whole 512-byte sectors.</param>
-    public sealed record VirtioBlock(ValueList<byte> Content) : DeviceConfiguration;
+    /// <summary>A device in one of the eight virtio slots.</summary>
+    public abstract record Virtio : DeviceConfiguration
+    {
+        private protected Virtio()
+        {
+        }
 
-    /// <summary>A virtio console.</summary>
-    public sealed record VirtioConsole : DeviceConfiguration;
+        /// <summary>The slot, 0 to 7 (<c>bus=virtio-mmio-bus.N</c>); by default the highest one that is free, as in QEMU.</summary>
+        public int? Slot { get; init; }
+    }
 
-    /// <summary>A virtio entropy source, fed from the schedule's random words.</summary>
-    public sealed record VirtioRandom : DeviceConfiguration;
+    /// <summary>A virtio disk (<c>virtio-blk-device</c>).</summary>
+    /// <param name="Content">Its initial content; it is filled up with zeros to whole sectors of 512 bytes.</param>
+    public sealed record VirtioBlock(ValueList<byte> Content) : Virtio;
 
-    /// <summary>A virtio network card that hears itself.</summary>
-    public sealed record VirtioNet : DeviceConfiguration;
+    /// <summary>A virtio console (<c>virtio-serial-device</c>).</summary>
+    public sealed record VirtioConsole : Virtio;
+
+    /// <summary>A virtio entropy source (<c>virtio-rng-device</c>), fed from the schedule's random words.</summary>
+    public sealed record VirtioRandom : Virtio;
+
+    /// <summary>A virtio network card (<c>virtio-net-device</c>) that hears itself.</summary>
+    public sealed record VirtioNet : Virtio;
+
+    /// <summary>What a flash bank holds (<c>-drive if=pflash</c>).</summary>
+    /// <param name="Bank">The bank, 0 or 1.</param>
+    /// <param name="Content">Its initial content, at most 32 MiB; behind it there are zeros.</param>
+    public sealed record Flash(int Bank, ValueList<byte> Content) : DeviceConfiguration;
 }

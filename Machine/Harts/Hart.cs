@@ -50,6 +50,9 @@ public sealed unsafe partial class Hart : IStateful
     /// <summary>Drives one of the hart's interrupt inputs (a bit of <c>mip</c>).</summary>
     public void SetInterrupt(InterruptCause cause, bool level) => throw new NotImplementedException();
 
+    /// <summary>Raises or takes back an interrupt as M-mode software does, by writing <c>mip</c> (SBI's IPIs and timer).</summary>
+    public void SetPending(InterruptCause cause, bool level) => throw new NotImplementedException();
+
     /// <summary>Starts the hart, from stopped, waiting or running, at an address, with a0 and a1 (SBI HSM and ways in).
     /// All other integer registers keep their values; translation is off and S-mode interrupts are disabled.</summary>
     public void Start(PrivilegeMode mode, ulong pc, ulong a0, ulong a1) => throw new NotImplementedException();

@@ -1,0 +1,50 @@
+using Verification.Machine.Devices;
+
+namespace Verification.Machine;
+
+/// <summary>Which virtio device is in which of the eight slots.</summary>
+internal static class VirtioSlots
+{
+    private const int Count = 8;
+    private const int SectorBytes = 512;
+
+    /// <summary>
+    /// The slots' functions. A device that names its slot (<c>bus=virtio-mmio-bus.0</c>) gets it; the others take the free
+    /// slots from the highest down, which is the order of QEMU.
+    /// </summary>
+    /// <exception cref="ArgumentException">A slot is taken twice, or there are too many devices.</exception>
+    public static VirtioFunction?[] Fill(Board board)
+    {
+        var slots = new VirtioFunction?[Count];
+        var devices = board.Configuration.Devices.OfType<DeviceConfiguration.Virtio>().ToList();
+        foreach (var device in devices.Where(device => device.Slot is not null))
+        {
+            var slot = device.Slot!.Value;
+            if (slot is < 0 or >= Count) throw new ArgumentException($"There is no virtio slot {slot}: they are 0 to {Count - 1}.");
+            if (slots[slot] is not null) throw new ArgumentException($"The virtio slot {slot} is taken twice.");
+            slots[slot] = Make(board, device);
+        }
+        foreach (var device in devices.Where(device => device.Slot is null))
+        {
+            var slot = Array.FindLastIndex(slots, function => function is null);
+            if (slot < 0) throw new ArgumentException($"The board has {Count} virtio slots, not more.");
+            slots[slot] = Make(board, device);
+        }
+        return slots;
+    }
+
+    private static VirtioFunction Make(Board board, DeviceConfiguration.Virtio device) => device switch
+    {
+        DeviceConfiguration.VirtioBlock disk => new VirtioBlock(Disk(disk)),
+        DeviceConfiguration.VirtioConsole => new VirtioConsole(),
+        DeviceConfiguration.VirtioRandom => new VirtioEntropy(board.RandomWord),
+        DeviceConfiguration.VirtioNet => new VirtioNet(),
+        _ => throw new ArgumentException($"The board has no device {device.GetType().Name}."),
+    };
+
+    private static CopyOnWriteImage Disk(DeviceConfiguration.VirtioBlock disk)
+    {
+        var content = disk.Content.ToArray();
+        return new CopyOnWriteImage(content, ((ulong)content.Length + SectorBytes - 1) / SectorBytes * SectorBytes);
+    }
+}
