@@ -140,6 +140,7 @@ internal ref struct BlobReader
     {
         if (offset % BlobFormat.ReservationAlignment != 0)
             throw Bad($"The memory reservation block at 0x{offset:x} is not aligned to 8 bytes", 16);
+        if (offset > blob.Length) throw Bad($"The memory reservation block at 0x{offset:x} lies outside the blob of {blob.Length} bytes", 16);
         for (long at = offset; ; at += BlobFormat.ReservationBytes)
         {
             if (at + BlobFormat.ReservationBytes > blob.Length) throw Bad("The memory reservation block does not end within the blob", at);

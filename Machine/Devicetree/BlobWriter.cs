@@ -53,7 +53,7 @@ internal sealed class BlobWriter
             open.Push((child, 0));
         }
 
-        Token(BlobFormat.End);
+        structure.Add(BlobFormat.End);
     }
 
     private void BeginNode(DevicetreeNode node)
@@ -73,7 +73,9 @@ internal sealed class BlobWriter
 
     private void Token(uint token)
     {
-        if (options.MaximumNops > 0)
+        // Not before the root nor behind it: the specification would allow it, but dtc and libfdt look for the root at the
+        // very start, and dtc for the end token right behind it.
+        if (options.MaximumNops > 0 && structure.Count > 0)
         {
             for (var count = NextNops(); count > 0; count--) structure.Add(BlobFormat.Nop);
         }
