@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Verification.Intrinsics;
 
 namespace Verification.Kernel;
 
@@ -27,7 +28,7 @@ public unsafe struct PageAllocator
     }
 
     /// <summary>Takes a page. Its content is whatever was there. Null if none is left.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [Export("page_take"), MethodImpl(MethodImplOptions.NoInlining)]
     public byte* Take()
     {
         byte* page = FreeList;
@@ -43,7 +44,7 @@ public unsafe struct PageAllocator
     }
 
     /// <summary>Gives a page back. Panics if it is none of this allocator's, or is free already.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [Export("page_free"), MethodImpl(MethodImplOptions.NoInlining)]
     public void Free(byte* page)
     {
         if ((ulong)page % PageRegionTable.PageSizeBytes != 0) throw new KernelPanic("not the address of a page");

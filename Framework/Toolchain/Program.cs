@@ -1,1 +1,3 @@
-return 0;
+using Verification.Toolchain;
+
+return BuildCommand.Run(args, Console.Out, Console.Error);

@@ -17,6 +17,9 @@ internal sealed record LinkPiece(
     IReadOnlyList<Relocation> Relocations,
     IReadOnlyList<PieceSymbol> Symbols)
 {
+    /// <summary>Labels that only the piece's own relocations refer to, with their offsets.</summary>
+    public IReadOnlyDictionary<string, int> LocalLabels { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Set when the piece is placed.</summary>
     public ulong Address { get; set; }
 
@@ -31,16 +34,22 @@ internal sealed record LinkPiece(
 
     public static LinkPiece From(StubCode stub)
     {
+        List<StubSymbol> globals = [.. stub.Symbols.Where(symbol => symbol.IsGlobal)];
         List<PieceSymbol> symbols = [];
-        for (int index = 0; index < stub.Symbols.Count; index++)
+        for (int index = 0; index < globals.Count; index++)
         {
-            int end = index + 1 < stub.Symbols.Count ? stub.Symbols[index + 1].Offset : stub.Code.Length;
-            StubSymbol symbol = stub.Symbols[index];
+            int end = index + 1 < globals.Count ? globals[index + 1].Offset : stub.Code.Length;
+            StubSymbol symbol = globals[index];
             symbols.Add(new PieceSymbol(symbol.Name, symbol.Offset, end - symbol.Offset, LinkedSymbolKind.Function));
         }
 
         return new LinkPiece(
-            stub.Section, stub.Name, stub.Code, stub.Code.Length, CodeAlignmentBytes, stub.Relocations, symbols);
+            stub.Section, stub.Name, stub.Code, stub.Code.Length, Math.Max(stub.AlignmentBytes, CodeAlignmentBytes),
+            stub.Relocations, symbols)
+        {
+            LocalLabels = stub.Symbols.Where(symbol => !symbol.IsGlobal)
+                .ToDictionary(symbol => symbol.Name, symbol => symbol.Offset, StringComparer.Ordinal),
+        };
     }
 
     public static LinkPiece Zeros(SectionKind section, string name, int sizeBytes, int alignmentBytes) => new(

@@ -46,5 +46,9 @@ public sealed class LinkedImage
     public LinkedSymbol Find(string name) => _byName[name];
 
     /// <summary>The address of a stub's first byte.</summary>
-    public ulong AddressOf(StubCode stub) => Find(stub.Symbols[0].Name).Address - (ulong)stub.Symbols[0].Offset;
+    public ulong AddressOf(StubCode stub)
+    {
+        StubSymbol symbol = stub.Symbols.First(symbol => symbol.IsGlobal);
+        return Find(symbol.Name).Address - (ulong)symbol.Offset;
+    }
 }

@@ -13,14 +13,14 @@ internal static class Relocator
     {
         foreach (Relocation relocation in piece.Relocations)
         {
-            if (!symbols.TryGetValue(relocation.Symbol, out LinkedSymbol? symbol))
+            if (!TryAddress(piece, relocation.Symbol, symbols, out ulong address))
             {
                 diagnostics.Add(LinkDiagnostics.UndefinedSymbol(relocation.Symbol, piece.Name));
                 continue;
             }
 
             ulong place = piece.Address + (ulong)relocation.Offset;
-            long target = (long)symbol.Address + relocation.Addend;
+            long target = (long)address + relocation.Addend;
             long distance = target - (long)place;
             if (relocation.Kind is RelocationKind.PcRelLo12I or RelocationKind.PcRelLo12S)
             {
@@ -52,12 +52,21 @@ internal static class Relocator
         {
             if (candidate.Kind != RelocationKind.PcRelHi20) continue;
             if ((long)piece.Address + candidate.Offset != highAddress) continue;
-            if (!symbols.TryGetValue(candidate.Symbol, out LinkedSymbol? symbol)) return false;
-            distance = (long)symbol.Address + candidate.Addend - highAddress;
+            if (!TryAddress(piece, candidate.Symbol, symbols, out ulong address)) return false;
+            distance = (long)address + candidate.Addend - highAddress;
             return true;
         }
 
         return false;
+    }
+
+    private static bool TryAddress(
+        LinkPiece piece, string name, IReadOnlyDictionary<string, LinkedSymbol> symbols, out ulong address)
+    {
+        bool isLocal = piece.LocalLabels.TryGetValue(name, out int offset);
+        bool isGlobal = symbols.TryGetValue(name, out LinkedSymbol? symbol);
+        address = isLocal ? piece.Address + (ulong)offset : isGlobal ? symbol!.Address : 0;
+        return isLocal || isGlobal;
     }
 
     private static bool TryFill(Span<byte> bytes, RelocationKind kind, long target, long distance)
