@@ -14,6 +14,7 @@ namespace Verification.Kernel;
     .section .head
     .globl _start
     _start:                         # a0 = hart id, a1 = devicetree
+        .cfi_undefined ra
         csrw sie, zero
         mv tp, a0
         la sp, boot_stack_top
@@ -28,6 +29,7 @@ namespace Verification.Kernel;
     .section .text
     .globl hart_entry
     hart_entry:                     # a0 = hart id, a1 = its HartRecord
+        .cfi_undefined ra
         csrw sie, zero
         mv tp, a0
         ld sp, 16(a1)               # HartRecord.StackTop

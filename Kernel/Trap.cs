@@ -8,8 +8,8 @@ namespace Verification.Kernel;
 /// has no stack left and stops the machine without using one.
 /// <para>
 /// The stub saves what compiled code may change (the calling convention's temporaries and arguments); the rest the
-/// compiled handler keeps itself. The CFI directives' counterpart, so that a debugger unwinds to the interrupted code:
-/// the frame is 160 bytes, <c>sepc</c> at 0, <c>ra</c> at 8, <c>sp</c> at 16.
+/// compiled handler keeps itself. The <c>.cfi</c> lines tell a debugger where the interrupted <c>pc</c> (register 64),
+/// <c>ra</c> and <c>sp</c> are, so that it unwinds through a trap.
 /// </para>
 /// </summary>
 [Assembly("""
@@ -17,6 +17,7 @@ namespace Verification.Kernel;
     .globl trap_entry
     .p2align 2
     trap_entry:
+        .cfi_signal_frame
         csrrw sp, sscratch, sp
         beqz sp, trap_within_trap
         addi sp, sp, -160
@@ -44,6 +45,9 @@ namespace Verification.Kernel;
         sd t0, 24(sp)
         csrr t0, stval
         sd t0, 32(sp)
+        .cfi_rel_offset 64, 0
+        .cfi_rel_offset ra, 8
+        .cfi_rel_offset sp, 16
         mv a0, sp
         call trap_handle
         ld t0, 0(sp)

@@ -14,6 +14,12 @@ public static class StubAssembler
     // Before each line goes a label of this name and the line's number; from it the line's offset is read again.
     private const string LineLabel = ".Lstub_line_";
 
+    // Likewise for a line that describes the frame to a debugger, which the assembler doesn't see.
+    private const string FrameLabel = ".Lstub_frame_";
+
+    // The RISC-V DWARF specification's "alternate frame return column".
+    private const int InterruptedPc = 64;
+
     /// <summary>Assembles a program's stubs.</summary>
     /// <param name="kernel">The kernel's assembly, for the classes that carry texts.</param>
     /// <param name="references">The methods that compiled code calls.</param>
@@ -37,6 +43,15 @@ public static class StubAssembler
 
     private static void Add(string name, string? symbol, StubText text, List<StubCode> stubs, List<Diagnostic> diagnostics)
     {
+        string[] lines = text.Text.Split('\n');
+        for (int index = 0; index < lines.Length; index++)
+        {
+            if (IsFrameDirective(lines[index].Trim())) continue;
+            diagnostics.Add(LinkDiagnostics.BadStub(
+                text.File, text.LineOf(index + 1), $"assembly text: not a frame directive that is understood: {lines[index].Trim()}"));
+            return;
+        }
+
         AssembledCode code;
         try
         {
@@ -69,16 +84,27 @@ public static class StubAssembler
         List<StubSymbol> symbols = [];
         List<LineRow> lines = [];
         if (symbol is not null) symbols.Add(new StubSymbol(symbol, 0, IsGlobal: true));
+        List<StubSavedRegister> saved = [];
+        StubFrame frame = StubFrame.None;
+        string[] source = text.Text.Split('\n');
         foreach (AssembledSymbol label in code.Symbols.Where(label => label.Section == section.Name).OrderBy(label => label.Value))
         {
+            if (label.Name.StartsWith(FrameLabel, StringComparison.Ordinal))
+            {
+                string directive = source[NumberIn(label.Name, FrameLabel) - 1].Trim();
+                if (directive.StartsWith(".cfi_undefined", StringComparison.Ordinal)) frame = StubFrame.Outermost;
+                else if (directive.StartsWith(".cfi_signal_frame", StringComparison.Ordinal)) frame = StubFrame.Trap;
+                else if (SavedRegister((int)label.Value, directive) is { } register) saved.Add(register);
+                continue;
+            }
+
             if (!label.Name.StartsWith(LineLabel, StringComparison.Ordinal))
             {
                 symbols.Add(new StubSymbol(label.Name, (int)label.Value, label.IsGlobal));
                 continue;
             }
 
-            int line = int.Parse(label.Name.AsSpan(LineLabel.Length), NumberStyles.None, CultureInfo.InvariantCulture);
-            LineRow row = new((int)label.Value, text.File, text.LineOf(line), 0);
+            LineRow row = new((int)label.Value, text.File, text.LineOf(NumberIn(label.Name, LineLabel)), 0);
             // A line without an instruction begins where the next one does: the later one counts.
             if (lines.Count > 0 && lines[^1].Offset == row.Offset) lines[^1] = row;
             else lines.Add(row);
@@ -90,7 +116,28 @@ public static class StubAssembler
             .. section.Relocations.Select(open => new Relocation(
                 (int)open.Offset, (RelocationKind)(uint)open.Kind, open.Symbol, open.Addend)),
         ];
-        return new StubCode(name, kind, section.Bytes, section.AlignmentBytes, relocations, symbols, lines);
+        return new StubCode(
+            name, kind, section.Bytes, section.AlignmentBytes, relocations, symbols, lines, new StubUnwind(frame, saved));
+    }
+
+    private static int NumberIn(string label, string prefix) =>
+        int.Parse(label.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static bool IsFrameDirective(string line) =>
+        !line.StartsWith(".cfi_", StringComparison.Ordinal)
+        || line is ".cfi_undefined ra" or ".cfi_signal_frame"
+        || SavedRegister(0, line) is not null;
+
+    /// <summary>Reads <c>.cfi_rel_offset REGISTER, OFFSET</c>, where 64 is the interrupted pc.</summary>
+    private static StubSavedRegister? SavedRegister(int offset, string directive)
+    {
+        string[] words = directive.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (words is not [".cfi_rel_offset", var name, var distance]) return null;
+        if (!int.TryParse(distance, NumberStyles.None, CultureInfo.InvariantCulture, out int distanceBytes)) return null;
+        if (name == InterruptedPc.ToString(CultureInfo.InvariantCulture)) return new StubSavedRegister(offset, InterruptedPc, distanceBytes);
+        return RegisterNames.TryParseInteger(name, out int register)
+            ? new StubSavedRegister(offset, register, distanceBytes)
+            : null;
     }
 
     private static string WithLineLabels(StubText text)
@@ -100,6 +147,12 @@ public static class StubAssembler
         for (int index = 0; index < lines.Length; index++)
         {
             string line = lines[index].Trim();
+            if (line.StartsWith(".cfi_", StringComparison.Ordinal))
+            {
+                labelled.Append(CultureInfo.InvariantCulture, $"{FrameLabel}{index + 1}:\n");
+                continue;
+            }
+
             bool isDirective = line.StartsWith('.') && !line.Contains(':');
             if (line.Length > 0 && line[0] != '#' && !isDirective)
                 labelled.Append(CultureInfo.InvariantCulture, $"{LineLabel}{index + 1}: ");

@@ -1,0 +1,121 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Verification.Toolchain.Il;
+
+namespace Verification.Toolchain.Dwarf;
+
+/// <summary>
+/// Describes C# types to a debugger that thinks in C: structs with their fields, enums with their names, references and
+/// spans as what they are in memory. Each type is described once.
+/// </summary>
+/// <param name="unit">The compilation unit that the types are added to.</param>
+internal sealed class TypeEntries(Die unit)
+{
+    private const int AddressSizeBytes = 8;
+
+    // Base type encodings (DWARF 5, table 7.11).
+    private const int Boolean = 0x02;
+    private const int Float = 0x04;
+    private const int Signed = 0x05;
+    private const int Unsigned = 0x07;
+    private const int Utf = 0x10;
+
+    private readonly Dictionary<Type, Die> _entries = [];
+    private Die? _void;
+
+    /// <summary>The entry of a type. <c>void</c> has one, since a pointer to it wants a target.</summary>
+    public Die Of(Type type)
+    {
+        if (type == typeof(void)) return _void ??= Added(new Die(Tag.UnspecifiedType).Text(At.Name, "void"));
+        if (_entries.TryGetValue(type, out Die? known)) return known;
+        if (type.IsPointer || type.IsByRef) return Pointer(type, type.GetElementType()!);
+        if (type.IsFunctionPointer || type.IsUnmanagedFunctionPointer) return Opaque(type, "delegate*");
+        if (!type.IsValueType) return Opaque(type, SymbolNames.Of(type));
+        if (type.IsEnum) return Enumeration(type);
+        return type.IsPrimitive ? Primitive(type) : Structure(type);
+    }
+
+    private Die Pointer(Type type, Type target)
+    {
+        Die entry = Remember(type, new Die(Tag.PointerType).Number(At.ByteSize, AddressSizeBytes));
+        if (target != typeof(void)) entry.Reference(At.Type, Of(target));
+        return entry;
+    }
+
+    /// <summary>A reference to something that compiled code never looks into.</summary>
+    private Die Opaque(Type type, string name) =>
+        Remember(type, new Die(Tag.PointerType).Text(At.Name, name).Number(At.ByteSize, AddressSizeBytes));
+
+    private Die Primitive(Type type) => Remember(type, new Die(Tag.BaseType)
+        .Text(At.Name, SymbolNames.Of(type))
+        .Number(At.Encoding, EncodingOf(type))
+        .Number(At.ByteSize, TypeLayout.Of(type).SizeBytes));
+
+    private static int EncodingOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Boolean => Boolean,
+        TypeCode.Char => Utf,
+        TypeCode.Single or TypeCode.Double => Float,
+        TypeCode.SByte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 => Signed,
+        _ => type == typeof(nint) ? Signed : Unsigned,
+    };
+
+    private Die Enumeration(Type type)
+    {
+        Die entry = Remember(type, new Die(Tag.EnumerationType)
+            .Text(At.Name, SymbolNames.Of(type))
+            .Number(At.ByteSize, TypeLayout.Of(type).SizeBytes)
+            .Reference(At.Type, Of(Enum.GetUnderlyingType(type))));
+        foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Static).OrderBy(field => field.MetadataToken))
+        {
+            long value = unchecked(field.GetRawConstantValue() is ulong large ? (long)large : Convert.ToInt64(field.GetRawConstantValue()));
+            entry.Child(new Die(Tag.Enumerator).Text(At.Name, field.Name).Signed(At.ConstValue, value));
+        }
+
+        return entry;
+    }
+
+    private Die Structure(Type type)
+    {
+        TypeLayout layout = TypeLayout.Of(type);
+        // Remembered before its fields are described: one may point back to it.
+        Die entry = Remember(type, new Die(Tag.StructureType)
+            .Text(At.Name, SymbolNames.Of(type))
+            .Number(At.ByteSize, layout.SizeBytes));
+        int repeats = type.GetCustomAttribute<InlineArrayAttribute>()?.Length ?? 1;
+        foreach (FieldInfo field in layout.Fields)
+        {
+            Die fieldType = Of(field.FieldType);
+            if (repeats > 1) fieldType = Array(fieldType, repeats);
+            entry.Child(new Die(Tag.Member)
+                .Text(At.Name, NameOf(field))
+                .Reference(At.Type, fieldType)
+                .Number(At.DataMemberLocation, layout.OffsetOf(field)));
+        }
+
+        return entry;
+    }
+
+    private Die Array(Die element, int count)
+    {
+        Die array = new Die(Tag.ArrayType).Reference(At.Type, element);
+        array.Child(new Die(Tag.SubrangeType).Reference(At.Type, Of(typeof(ulong))).Number(At.Count, count));
+        return Added(array);
+    }
+
+    /// <summary>A property's hidden field goes by the property's name.</summary>
+    private static string NameOf(FieldInfo field) =>
+        field.Name.StartsWith('<') && field.Name.IndexOf('>') is > 1 and int end ? field.Name[1..end] : field.Name;
+
+    private Die Remember(Type type, Die entry)
+    {
+        _entries.Add(type, entry);
+        return Added(entry);
+    }
+
+    private Die Added(Die entry)
+    {
+        unit.Child(entry);
+        return entry;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>A scalar within a struct.</summary>
+/// <param name="Offset">Byte offset from the struct's begin.</param>
+/// <param name="Type">Its type: primitive, enum, pointer or reference.</param>
+/// <param name="SizeBytes">Its size.</param>
+internal readonly record struct ScalarField(int Offset, Type Type, int SizeBytes);
+
+/// <summary>
+/// Size, alignment and field offsets of types, as the CLR lays them out on a 64-bit target: sequential in order of
+/// declaration, explicit by attribute, inline arrays repeated. References are 8 bytes.
+/// </summary>
+internal sealed class TypeLayout
+{
+    private static readonly Dictionary<Type, TypeLayout> Known = [];
+
+    private readonly Dictionary<int, int> _offsets = [];
+    private readonly List<ScalarField> _scalars = [];
+
+    private TypeLayout(Type type) => Type = type;
+
+    /// <summary>The type.</summary>
+    public Type Type { get; }
+
+    /// <summary>Size in bytes, padding at the end included.</summary>
+    public int SizeBytes { get; private set; }
+
+    /// <summary>Alignment in bytes.</summary>
+    public int Alignment { get; private set; } = 1;
+
+    /// <summary>All scalars, ascending by offset; overlapping ones where the layout is explicit.</summary>
+    public IReadOnlyList<ScalarField> Scalars => _scalars;
+
+    /// <summary>Instance fields.</summary>
+    public FieldInfo[] Fields { get; private set; } = [];
+
+    /// <summary>The layout of a type.</summary>
+    public static TypeLayout Of(Type type)
+    {
+        lock (Known)
+        {
+            if (Known.TryGetValue(type, out TypeLayout? layout)) return layout;
+            layout = new TypeLayout(type);
+            layout.Compute();
+            Known[type] = layout;
+            return layout;
+        }
+    }
+
+    /// <summary>Forgets all layouts, and with them the types of unloaded kernels.</summary>
+    public static void Forget()
+    {
+        lock (Known) Known.Clear();
+    }
+
+    /// <summary>Offset of an instance field.</summary>
+    public int OffsetOf(FieldInfo field) => _offsets[field.MetadataToken];
+
+    /// <summary>True for a type whose values are structs to the code generator.</summary>
+    public static bool IsStruct(Type type) =>
+        type.IsValueType && !type.IsPrimitive && !type.IsEnum && !type.IsPointer && type != typeof(void);
+
+    private void Compute()
+    {
+        if (!IsStruct(Type))
+        {
+            SizeBytes = Alignment = ScalarSize(Type);
+            _scalars.Add(new ScalarField(0, Type, SizeBytes));
+            return;
+        }
+
+        if (Type == typeof(RuntimeTypeHandle) || Type == typeof(RuntimeFieldHandle) || Type == typeof(RuntimeMethodHandle))
+        {
+            SizeBytes = Alignment = 8;
+            _scalars.Add(new ScalarField(0, typeof(nint), 8));
+            return;
+        }
+
+        StructLayoutAttribute? choice = Type.StructLayoutAttribute;
+        int pack = choice is { Pack: > 0 } ? choice.Pack : 8;
+        bool isExplicit = Type.IsExplicitLayout;
+        Fields = Type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+        // Reflection promises no order; metadata tokens are in order of declaration.
+        Array.Sort(Fields, (left, right) => left.MetadataToken.CompareTo(right.MetadataToken));
+        int offset = 0;
+        foreach (FieldInfo field in Fields)
+        {
+            TypeLayout inner = Of(field.FieldType);
+            int alignment = Math.Min(inner.Alignment, Math.Max(pack, IsWide(field.FieldType) ? 16 : 1));
+            if (isExplicit) offset = field.GetCustomAttribute<FieldOffsetAttribute>()!.Value;
+            else offset = Align(offset, alignment);
+            _offsets[field.MetadataToken] = offset;
+            foreach (ScalarField scalar in inner._scalars)
+                _scalars.Add(scalar with { Offset = scalar.Offset + offset });
+            Alignment = Math.Max(Alignment, alignment);
+            offset += inner.SizeBytes;
+            SizeBytes = Math.Max(SizeBytes, offset);
+        }
+
+        if (IsWide(Type)) Alignment = 16;
+        SizeBytes = Math.Max(1, Align(SizeBytes, Alignment));
+        if (choice is { Size: > 0 } && !Type.IsGenericType) SizeBytes = Math.Max(SizeBytes, choice.Size);
+        if (Type.GetCustomAttribute<InlineArrayAttribute>() is { } inlineArray) Repeat(inlineArray.Length);
+        _scalars.Sort((left, right) => left.Offset.CompareTo(right.Offset));
+    }
+
+    private void Repeat(int count)
+    {
+        ScalarField[] element = [.. _scalars];
+        int elementSize = SizeBytes;
+        // An array of thousands has no use for a list of its scalars.
+        for (int index = 1; index < count && _scalars.Count < 64; index++)
+        {
+            foreach (ScalarField scalar in element)
+                _scalars.Add(scalar with { Offset = scalar.Offset + (index * elementSize) });
+        }
+
+        SizeBytes = elementSize * count;
+    }
+
+    private static bool IsWide(Type type) => type == typeof(Int128) || type == typeof(UInt128);
+
+    private static int ScalarSize(Type type) => type.IsEnum ? ScalarSize(Enum.GetUnderlyingType(type)) : Type.GetTypeCode(type) switch
+    {
+        TypeCode.Boolean or TypeCode.SByte or TypeCode.Byte when type.IsPrimitive => 1,
+        TypeCode.Char or TypeCode.Int16 or TypeCode.UInt16 => 2,
+        TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Single => 4,
+        _ => type == typeof(void) ? 1 : 8,
+    };
+
+    private static int Align(int value, int alignment) => (value + alignment - 1) / alignment * alignment;
+}
