@@ -104,6 +104,7 @@ public sealed class Clint : IDevice
             transfer.Value(ref channel.Compare);
             channel.Software.Transfer(transfer);
             channel.Timer.Transfer(transfer);
+            if (transfer.IsRestoring) _clock.WakeAt(channel, channel.Timer.Level ? ulong.MaxValue : channel.Compare);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
     private readonly uint _interrupt;
     private ulong _offset = StartNanoseconds;
     private ulong _alarm;
+    private ulong _deadline = ulong.MaxValue;
     private uint _timeHigh, _timeHighToWrite, _alarmHigh;
     private bool _alarmRunning, _pending, _enabled;
 
@@ -84,7 +85,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
             case 0x10: _enabled = (word & 1) != 0; break;
             case 0x14:
                 _alarmRunning = false;
-                _clock.WakeAt(this, ulong.MaxValue);
+                Wake(ulong.MaxValue);
                 break;
             case 0x1c: _pending = false; break;
         }
@@ -95,6 +96,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
     /// <inheritdoc/>
     public void Elapsed(ulong tick)
     {
+        _deadline = ulong.MaxValue;
         if (!_alarmRunning) return;
         _alarmRunning = false;
         _pending = true;
@@ -113,6 +115,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
     {
         transfer.Value(ref _offset);
         transfer.Value(ref _alarm);
+        transfer.Value(ref _deadline);
         transfer.Value(ref _timeHigh);
         transfer.Value(ref _timeHighToWrite);
         transfer.Value(ref _alarmHigh);
@@ -120,6 +123,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
         transfer.Value(ref _pending);
         transfer.Value(ref _enabled);
         _line.Transfer(transfer);
+        if (transfer.IsRestoring) Wake(_deadline);
     }
 
     private void Arm()
@@ -127,12 +131,18 @@ public sealed class GoldfishRtc : IDevice, IAlarm
         var now = Now;
         if (_alarm <= now)
         {
-            _clock.WakeAt(this, ulong.MaxValue);
+            Wake(ulong.MaxValue);
             Elapsed(_clock.Ticks);
             return;
         }
         var ticks = (_alarm - now + NanosecondsPerTick - 1) / NanosecondsPerTick;
-        _clock.WakeAt(this, ticks > ulong.MaxValue - _clock.Ticks ? ulong.MaxValue : _clock.Ticks + ticks);
+        Wake(ticks > ulong.MaxValue - _clock.Ticks ? ulong.MaxValue : _clock.Ticks + ticks);
+    }
+
+    private void Wake(ulong tick)
+    {
+        _deadline = tick;
+        _clock.WakeAt(this, tick);
     }
 
     private void Drive() => _line.Set(_pending && _enabled);

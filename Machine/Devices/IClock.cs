@@ -7,7 +7,8 @@ public interface IClock
     ulong Ticks { get; }
 
     /// <summary>Sets the one deadline of <paramref name="alarm"/>, in place of its earlier one. A deadline that is not in the
-    /// future elapses before the next instruction; <see cref="ulong.MaxValue"/> is none.</summary>
+    /// future elapses before the next instruction; <see cref="ulong.MaxValue"/> is none. Deadlines are state of who set
+    /// them: after a restore each one sets its own anew.</summary>
     void WakeAt(IAlarm alarm, ulong tick);
 }
 

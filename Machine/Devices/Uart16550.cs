@@ -25,6 +25,7 @@ public sealed class Uart16550 : IDevice, IAlarm
     private readonly Queue<byte> _outside = new();
     private readonly Queue<byte> _received = new();
     private readonly List<byte> _sent = [];
+    private ulong _timeOutTick = ulong.MaxValue;
     private ushort _divisor = 12;
     private byte _interruptEnable, _fifoControl, _lineControl, _modemControl = 0x08, _modemStatus = 0xb0, _scratch;
     private bool _holdingEmptyPending, _timeOutPending;
@@ -112,6 +113,7 @@ public sealed class Uart16550 : IDevice, IAlarm
     /// <inheritdoc/>
     public void Elapsed(ulong tick)
     {
+        _timeOutTick = ulong.MaxValue;
         _timeOutPending = FifoEnabled && _received.Count > 0;
         Drive();
     }
@@ -135,6 +137,7 @@ public sealed class Uart16550 : IDevice, IAlarm
         transfer.Queue(_outside);
         transfer.Queue(_received);
         transfer.List(_sent);
+        transfer.Value(ref _timeOutTick);
         transfer.Value(ref _divisor);
         transfer.Value(ref _interruptEnable);
         transfer.Value(ref _fifoControl);
@@ -145,6 +148,7 @@ public sealed class Uart16550 : IDevice, IAlarm
         transfer.Value(ref _holdingEmptyPending);
         transfer.Value(ref _timeOutPending);
         _line.Transfer(transfer);
+        if (transfer.IsRestoring) Wake(_timeOutTick);
     }
 
     private bool DivisorAccess => (_lineControl & 0x80) != 0;
@@ -174,7 +178,13 @@ public sealed class Uart16550 : IDevice, IAlarm
         _received.Enqueue(value);
         // 10 bits a character, 16 clocks a bit (data sheet 8.4: the time-out comes after four characters of silence).
         if (FifoEnabled)
-            _clock.WakeAt(this, _clock.Ticks + 4UL * 10 * 16 * Math.Max((uint)_divisor, 1) * TicksPerSecond / InputClockHertz + 1);
+            Wake(_clock.Ticks + 4UL * 10 * 16 * Math.Max((uint)_divisor, 1) * TicksPerSecond / InputClockHertz + 1);
+    }
+
+    private void Wake(ulong tick)
+    {
+        _timeOutTick = tick;
+        _clock.WakeAt(this, tick);
     }
 
     private byte IdentifyInterrupt()
@@ -205,7 +215,7 @@ public sealed class Uart16550 : IDevice, IAlarm
         {
             _received.Clear();
             _timeOutPending = false;
-            _clock.WakeAt(this, ulong.MaxValue);
+            Wake(ulong.MaxValue);
         }
         if (changed || (data & 4) != 0) _holdingEmptyPending = true;
         // Without the enable bit the others are not programmed.

@@ -23,11 +23,19 @@ public sealed partial class SbiModel
             return;
         // "sbi_set_timer ... must clear the pending timer interrupt bit as well."
         hart.SetPending(InterruptCause.SupervisorTimer, false);
+        _timers[hart.Index].Deadline = tick;
         _clock.WakeAt(_timers[hart.Index], tick);
     }
 
+    /// <summary>A hart's deadline, where the hart has no comparator of its own.</summary>
     private sealed class HartTimer(Hart hart) : IAlarm
     {
-        public void Elapsed(ulong tick) => hart.SetPending(InterruptCause.SupervisorTimer, true);
+        public ulong Deadline = ulong.MaxValue;
+
+        public void Elapsed(ulong tick)
+        {
+            Deadline = ulong.MaxValue;
+            hart.SetPending(InterruptCause.SupervisorTimer, true);
+        }
     }
 }

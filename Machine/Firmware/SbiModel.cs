@@ -69,7 +69,15 @@ public sealed partial class SbiModel : ISupervisorFirmware
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateTransfer transfer) => transfer.Values<HartSuspension>(_suspensions);
+    public void Transfer(StateTransfer transfer)
+    {
+        transfer.Values<HartSuspension>(_suspensions);
+        foreach (var timer in _timers)
+        {
+            transfer.Value(ref timer.Deadline);
+            if (transfer.IsRestoring) _clock.WakeAt(timer, timer.Deadline);
+        }
+    }
 
     /// <summary>The hart of this id, if it is available to the supervisor.</summary>
     private Hart? Find(ulong hartId) => _positions.TryGetValue(hartId, out var position) ? _harts[position] : null;

@@ -79,6 +79,22 @@ public class ClintSpecs
         Assert.False(_clint.Write(offset, sizeBytes, 0));
     }
 
+    [Fact]
+    public void A_restored_controller_fires_when_the_saved_one_would_have()
+    {
+        _clint.Long(0x4000, 100);
+        _clint.Long(0x4000 + 8, 20);
+        _clock.TurnTo(50);
+        var saved = _clint.Save();
+        _clint.Long(0x4000, 60);
+        _clint.Restore(saved);
+        _clock.TurnTo(99);
+        Assert.Equal((false, true), (_harts[0].Timer.Level, _harts[1].Timer.Level));
+        _clock.TurnTo(100);
+
+        Assert.True(_harts[0].Timer.Level);
+    }
+
     [Property]
     public void Timers_fire_in_the_order_of_their_comparators(NonEmptyArray<ushort> comparators)
     {

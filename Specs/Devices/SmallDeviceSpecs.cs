@@ -84,6 +84,20 @@ public class GoldfishRtcSpecs
     }
 
     [Fact]
+    public void A_restored_clock_rings_when_the_saved_one_would_have()
+    {
+        SetTime(0);
+        _rtc.Word(0x10, 1);
+        _rtc.Word(0x08, 500);
+        var line = Access.Wire();
+        var copy = new GoldfishRtc(0x0010_1000, 11, _clock, line);
+        copy.Restore(_rtc.Save());
+        _clock.TurnTo(5);
+
+        Assert.True(line.Level);
+    }
+
+    [Fact]
     public void A_cleared_or_masked_alarm_is_silent()
     {
         SetTime(0);

@@ -81,6 +81,19 @@ public class Uart16550Specs
     }
 
     [Fact]
+    public void A_restored_port_times_out_when_the_saved_one_would_have()
+    {
+        _uart.Byte(Fifo, 0xc1);
+        _uart.Byte(Enable, 1);
+        _uart.Arrive("a"u8);
+        var copy = new Uart16550(0x1000_0000, 10, _clock, Access.Wire());
+        copy.Restore(_uart.Save());
+        _clock.TurnTo(21_000);
+
+        Assert.Equal(0xcc, copy.Byte(Identify));
+    }
+
+    [Fact]
     public void The_empty_transmitter_interrupts_once_per_byte_and_is_acknowledged_by_reading_the_cause()
     {
         _uart.Byte(Enable, 2);
