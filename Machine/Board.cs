@@ -2,77 +2,157 @@ using Verification.Machine.Devices;
 using Verification.Machine.Harts;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
+using Verification.Machine.State;
 
 namespace Verification.Machine;
 
 /// <summary>The machine: harts, memory and devices, run as a pure function of configuration, image and choices.</summary>
 public sealed partial class Board : IDisposable
 {
+    private readonly Hart[] _harts;
+    private readonly HartAlarm[] _alarms;
+    private readonly IScheduler _scheduler;
+    private readonly CodeCache _code;
+    private readonly RunnableSet _runnable;
+    private readonly HartHost _host;
+    private List<SchedulerChoice>? _record;
+    private SchedulerChoice _turn;
+    private StopReason? _stop;
+    private ulong _retired;
+    private ulong? _hostExitAddress;
+
     /// <summary>A board at power-on: memory is empty, and every hart is stopped.</summary>
     /// <exception cref="ArgumentException">A sentence that says what of the configuration is impossible.</exception>
-    public Board(BoardConfiguration configuration) => throw new NotImplementedException();
+    public Board(BoardConfiguration configuration)
+    {
+        Configuration = configuration;
+        if (configuration.Harts.Count == 0) throw new ArgumentException("A machine needs at least one hart.");
+        var twin = configuration.Harts.GroupBy(hart => hart.Id).FirstOrDefault(group => group.Count() > 1);
+        if (twin is not null) throw new ArgumentException($"Two harts have the id {twin.Key}.");
+        Memory = new PhysicalMemory(configuration.Memory, configuration.Fill);
+        var options = new HartOptions(configuration.Extensions, configuration.Misaligned == MisalignedAccess.Trapped);
+        _code = new CodeCache(Memory, options) { Watched = (_, _) => CheckHostExit() };
+        _scheduler = Scheduler.Of(configuration.Schedule);
+        _runnable = new RunnableSet(configuration.Harts.Count);
+        _host = new HartHost(this);
+        _harts = configuration.Harts.Select((hart, index) => new Hart(hart.Id, index, options, Memory, _host)).ToArray();
+        _alarms = _harts.Select(hart => new HartAlarm(hart)).ToArray();
+        _code.Attach(_harts);
+        BoardWiring.Wire(this);
+    }
 
     /// <summary>What was built.</summary>
-    public BoardConfiguration Configuration => throw new NotImplementedException();
+    public BoardConfiguration Configuration { get; }
 
     /// <summary>The harts, in the order of the configuration.</summary>
-    public IReadOnlyList<Hart> Harts => throw new NotImplementedException();
-
-    /// <summary>The hart with this <c>mhartid</c>, or null.</summary>
-    public Hart? FindHart(ulong id) => throw new NotImplementedException();
+    public IReadOnlyList<Hart> Harts => _harts;
 
     /// <summary>Physical memory.</summary>
-    public PhysicalMemory Memory => throw new NotImplementedException();
+    public PhysicalMemory Memory { get; }
 
     /// <summary>The devices, by address.</summary>
-    public Bus Bus => throw new NotImplementedException();
+    public Bus Bus { get; } = new();
 
     /// <summary>Virtual time.</summary>
-    public BoardClock Clock => throw new NotImplementedException();
+    public BoardClock Clock { get; } = new();
 
     /// <summary>Ticks of the 10 MHz timebase since reset.</summary>
-    public ulong Ticks => throw new NotImplementedException();
+    public ulong Ticks => Clock.Ticks;
 
     /// <summary>Instructions executed by all harts.</summary>
-    public ulong Retired => throw new NotImplementedException();
+    public ulong Retired => _code.Current is { } hart ? _retired + (hart.Retired - _sliceStart) : _retired;
 
     /// <summary>Who serves S-mode's environment calls; null leaves them to M-mode.</summary>
-    public ISupervisorFirmware? Firmware { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
+    public ISupervisorFirmware? Firmware { get; set; }
 
-    /// <summary>A word whose first store of something else than 0 ends the run with <see cref="StopReason.HostExit"/> (<c>tohost</c>).</summary>
-    public ulong? HostExitAddress { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
+    /// <summary>A word whose first store of something else than 0 ends the run with <see cref="StopReason.HostExit"/>
+    /// (<c>tohost</c> of test programs). It must lie in memory.</summary>
+    public ulong? HostExitAddress
+    {
+        get => _hostExitAddress;
+        set
+        {
+            _hostExitAddress = value;
+            if (value is { } address) _code.Watch(address);
+        }
+    }
 
     /// <summary>The turns that were taken since <see cref="RecordSchedule"/>.</summary>
-    public ScheduleRecord ScheduleTaken => throw new NotImplementedException();
+    public ScheduleRecord ScheduleTaken => _record is null ? ScheduleRecord.Empty : new([.. _record]);
+
+    /// <summary>The hart with this <c>mhartid</c>, or null.</summary>
+    public Hart? FindHart(ulong id) => Array.Find(_harts, hart => hart.Id == id);
 
     /// <summary>Writes down each turn from now on.</summary>
-    public void RecordSchedule() => throw new NotImplementedException();
+    public void RecordSchedule() => _record = [];
 
     /// <summary>A word from the stream of choices.</summary>
-    public ulong RandomWord() => throw new NotImplementedException();
+    public ulong RandomWord() => _scheduler.RandomWord();
 
     /// <summary>Ends the run after this instruction: devices and firmware call it.</summary>
-    public void RequestStop(StopReason reason) => throw new NotImplementedException();
-
-    /// <summary>Runs for exactly this many instructions, unless something ends the run earlier.</summary>
-    public StopReason Run(ulong budget) => throw new NotImplementedException();
-
-    /// <summary>Runs under an observer. The machine does exactly what it does without.</summary>
-    public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver =>
-        throw new NotImplementedException();
+    public void RequestStop(StopReason reason) => _host.RequestStop(reason);
 
     /// <summary>Remembers the whole machine.</summary>
-    public BoardSnapshot Save() => throw new NotImplementedException();
+    public BoardSnapshot Save()
+    {
+        var memory = Memory.Save();
+        _code.PublishCode();
+        var writer = new StateWriter();
+        Transfer(writer);
+        return new BoardSnapshot(Configuration, memory, writer.ToArray(), _hostExitAddress);
+    }
 
     /// <summary>Makes the machine what it was.</summary>
-    public void Restore(BoardSnapshot snapshot) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The snapshot is of a machine with another configuration.</exception>
+    public void Restore(BoardSnapshot snapshot)
+    {
+        if (!ReferenceEquals(snapshot.Configuration, Configuration) && snapshot.Configuration != Configuration)
+            throw new ArgumentException("The snapshot is of a machine with another configuration.");
+        Memory.Restore(snapshot.Memory);
+        var reader = new StateReader(snapshot.State);
+        Transfer(reader);
+        if (!reader.IsAtEnd) throw new InvalidOperationException("The snapshot holds more state than the machine has.");
+        _runnable.Clear();
+        foreach (var hart in _harts) _host.RunStateChanged(hart);
+        _code.MarkReservations();
+        HostExitAddress = snapshot.HostExitAddress;
+    }
 
     /// <summary>A second machine in the same state.</summary>
-    public Board Fork() => throw new NotImplementedException();
+    public Board Fork()
+    {
+        var board = new Board(Configuration);
+        board.Restore(Save());
+        return board;
+    }
 
     /// <summary>A digest of all of the machine's state.</summary>
-    public ulong StateHash() => throw new NotImplementedException();
+    public ulong StateHash()
+    {
+        var hasher = new StateHasher();
+        Transfer(hasher);
+        var memory = Memory.Hash();
+        hasher.Value(ref memory);
+        return hasher.Hash;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => Memory.Dispose();
+
+    private void Transfer(StateTransfer transfer)
+    {
+        Clock.Transfer(transfer);
+        transfer.Value(ref _retired);
+        transfer.Value(ref _turn);
+        _scheduler.Transfer(transfer);
+        foreach (var hart in _harts) hart.Transfer(transfer);
+        foreach (var device in Bus.Devices) device.Transfer(transfer);
+    }
+
+    private void CheckHostExit()
+    {
+        if (_hostExitAddress is not { } address) return;
+        var code = Memory.Read<ulong>(address);
+        if (code != 0) RequestStop(new StopReason.HostExit(code));
+    }
 }

@@ -1,4 +1,5 @@
 using Verification.Machine.Devices;
+using Verification.Machine.Harts;
 using Verification.Machine.State;
 
 namespace Verification.Machine;
@@ -7,7 +8,11 @@ namespace Verification.Machine;
 /// Virtual time: 100 executed instructions of whichever hart are one tick of the 10 MHz timebase (1 ns an instruction, as
 /// QEMU's <c>-icount shift=0</c>); while no hart can run, time jumps to the next deadline.
 /// </summary>
-public sealed class BoardClock : IClock, IStateful
+/// <remarks>
+/// Deadlines are not state of the clock: after a restore each alarm sets its own anew. Alarms of one tick elapse in no
+/// particular order, and none may depend on another.
+/// </remarks>
+public sealed unsafe class BoardClock : IClock, IStateful
 {
     /// <summary>Instructions to a tick.</summary>
     public const ulong InstructionsPerTick = 100;
@@ -15,12 +20,103 @@ public sealed class BoardClock : IClock, IStateful
     /// <summary>Ticks of the timebase in a second.</summary>
     public const ulong TicksPerSecond = 10_000_000;
 
-    /// <inheritdoc/>
-    public ulong Ticks => throw new NotImplementedException();
+    private readonly Dictionary<IAlarm, int> _slots = [];
+    private readonly List<(IAlarm Alarm, ulong Tick)> _alarms = [];
+    private ulong _now;
+    private ulong _next = ulong.MaxValue;
+    private Hart? _executing;
+    private ulong _sliceStart;
+    private ulong _sliceEnd;
+
+    internal BoardClock()
+    {
+    }
 
     /// <inheritdoc/>
-    public void WakeAt(IAlarm alarm, ulong tick) => throw new NotImplementedException();
+    public ulong Ticks => Now / InstructionsPerTick;
+
+    /// <summary>Time in instructions: those executed, and those that would have been while no hart could run.</summary>
+    private ulong Now => _executing is null ? _now : _now + (_executing.Retired - _sliceStart);
+
+    /// <summary>How many instructions may be executed before an alarm is due; 0 when one is.</summary>
+    internal ulong InstructionsToDeadline
+    {
+        get
+        {
+            if (_next > ulong.MaxValue / InstructionsPerTick) return ulong.MaxValue;
+            var due = _next * InstructionsPerTick;
+            return due > _now ? due - _now : 0;
+        }
+    }
 
     /// <inheritdoc/>
-    public void Transfer(StateTransfer transfer) => throw new NotImplementedException();
+    public void WakeAt(IAlarm alarm, ulong tick)
+    {
+        if (!_slots.TryGetValue(alarm, out var slot))
+        {
+            if (tick == ulong.MaxValue) return;
+            slot = _slots[alarm] = _alarms.Count;
+            _alarms.Add((alarm, ulong.MaxValue));
+        }
+        var old = _alarms[slot].Tick;
+        _alarms[slot] = (alarm, tick);
+        if (tick < _next) _next = tick;
+        else if (old == _next && tick != old) FindNext();
+        if (_executing is not null && tick <= (_sliceEnd - 1) / InstructionsPerTick)
+            _executing.State->Leave |= (uint)LeaveReason.Slice;
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateTransfer transfer)
+    {
+        transfer.Value(ref _now);
+        if (!transfer.IsRestoring) return;
+        _slots.Clear();
+        _alarms.Clear();
+        _next = ulong.MaxValue;
+    }
+
+    /// <summary>Rings every alarm that is due.</summary>
+    internal void RingDue()
+    {
+        while (_next <= Ticks)
+        {
+            var tick = _next;
+            for (var i = 0; i < _alarms.Count; i++)
+            {
+                if (_alarms[i].Tick != tick) continue;
+                _alarms[i] = (_alarms[i].Alarm, ulong.MaxValue);
+                _alarms[i].Alarm.Elapsed(tick);
+            }
+            FindNext();
+            // An alarm that was set again for a time that has passed waits for the next instruction.
+            if (_next <= tick) return;
+        }
+    }
+
+    /// <summary>Goes to the next deadline, since nothing happens before.</summary>
+    /// <returns>False when there is none.</returns>
+    internal bool SkipToDeadline()
+    {
+        if (_next > ulong.MaxValue / InstructionsPerTick) return false;
+        _now = Math.Max(_now, _next * InstructionsPerTick);
+        return true;
+    }
+
+    /// <summary>A hart is about to execute at most so many instructions.</summary>
+    internal void Begin(Hart hart, ulong budget) =>
+        (_executing, _sliceStart, _sliceEnd) = (hart, hart.Retired, _now + budget);
+
+    /// <summary>It has executed that many.</summary>
+    internal void End(ulong executed)
+    {
+        _executing = null;
+        _now += executed;
+    }
+
+    private void FindNext()
+    {
+        _next = ulong.MaxValue;
+        foreach (var (_, tick) in _alarms) _next = Math.Min(_next, tick);
+    }
 }

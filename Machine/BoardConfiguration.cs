@@ -1,4 +1,5 @@
 using Verification.Machine.Devices;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -16,6 +17,9 @@ public sealed record BoardConfiguration
 
     /// <summary>What memory holds at power-on.</summary>
     public MemoryFill Fill { get; init; } = MemoryFill.Zero;
+
+    /// <summary>Instructions and privileged features of the harts (<c>-cpu</c>).</summary>
+    public IsaExtensions Extensions { get; init; } = IsaExtensions.Default;
 
     /// <summary>The <c>mhartid</c> of the hart that boots.</summary>
     public ulong BootHartId { get; init; }

@@ -5,8 +5,8 @@ namespace Verification.Machine;
 /// <summary>A whole machine at an instant: immutable, cheap to keep, shareable between threads.</summary>
 public sealed class BoardSnapshot
 {
-    internal BoardSnapshot(BoardConfiguration configuration, MemorySnapshot memory, byte[] state) =>
-        (Configuration, Memory, State) = (configuration, memory, state);
+    internal BoardSnapshot(BoardConfiguration configuration, MemorySnapshot memory, byte[] state, ulong? hostExitAddress) =>
+        (Configuration, Memory, State, HostExitAddress) = (configuration, memory, state, hostExitAddress);
 
     /// <summary>The machine's configuration.</summary>
     public BoardConfiguration Configuration { get; }
@@ -15,4 +15,6 @@ public sealed class BoardSnapshot
     public MemorySnapshot Memory { get; }
 
     internal byte[] State { get; }
+
+    internal ulong? HostExitAddress { get; }
 }

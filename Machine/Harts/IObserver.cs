@@ -11,13 +11,13 @@ public interface IObserver
     /// <summary>An instruction is about to execute; registers are those before it.</summary>
     void Fetch(Hart hart, ulong pc, in Instruction instruction);
 
-    /// <summary>A load, store or atomic is about to reach memory or a device; for loads after the value is known.</summary>
+    /// <summary>A store is about to reach memory or a device; a load or an atomic has been done.</summary>
     void Access(Hart hart, in MemoryAccess access);
 
     /// <summary>A trap was taken; the hart is at its handler.</summary>
     void Trap(Hart hart, in TrapEvent trap);
 
-    /// <summary>A control and status register is about to be written.</summary>
+    /// <summary>A control and status register was written; the new value is what the instruction gave, legal or not.</summary>
     void Csr(Hart hart, int csr, ulong oldValue, ulong newValue);
 
     /// <summary>A jump, call, return or taken branch.</summary>

@@ -15,14 +15,8 @@ internal enum PageMarks : byte
 
     /// <summary>A word of the page is watched, such as <c>tohost</c>.</summary>
     Watched = 4,
+
+    /// <summary>A hart that is not executing holds a reservation in the page.</summary>
+    Reserved = 8,
 }
 
-/// <summary>Who must know when a marked page changes.</summary>
-internal interface IPageWatcher
-{
-    /// <summary>Bytes of the page were written.</summary>
-    void PageWritten(ulong address, int sizeBytes, PageMarks marks);
-
-    /// <summary>The whole page has other content.</summary>
-    void PageReplaced(ulong page, PageMarks marks);
-}

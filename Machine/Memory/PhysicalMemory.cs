@@ -10,10 +10,9 @@ namespace Verification.Machine.Memory;
 /// <remarks>
 /// A page is shared with snapshots until it is written; then the memory owns a copy. Every first write of a page after a
 /// snapshot or a restore enters it in the dirty list, so that <see cref="Restore"/> costs per dirty page. Engines keep host
-/// addresses of pages in their TLBs and must drop those that allow writes whenever <see cref="WriteEpoch"/> changes, and all
-/// of them when <see cref="LayoutEpoch"/> does.
+/// addresses of pages in their TLBs, and are told through <see cref="IPageWatcher"/> when to drop them.
 /// </remarks>
-public sealed unsafe class PhysicalMemory
+public sealed unsafe class PhysicalMemory : IDisposable
 {
     /// <summary>Size of a page.</summary>
     public const int PageSizeBytes = Frame.SizeBytes;
@@ -56,13 +55,7 @@ public sealed unsafe class PhysicalMemory
     /// <summary>Pages that were written since the last snapshot or restore.</summary>
     public int DirtyPageCount => _dirty.Count;
 
-    /// <summary>Changes when pages that were writable no longer are: cached write permissions are void.</summary>
-    internal uint WriteEpoch { get; private set; } = 1;
-
-    /// <summary>Changes when pages have moved: every cached host address is void.</summary>
-    internal uint LayoutEpoch { get; private set; } = 1;
-
-    /// <summary>Told when a marked page was written, or replaced as a whole (length 4096).</summary>
+    /// <summary>Told of everything that makes what engines remember of pages void.</summary>
     internal IPageWatcher? Watcher { get; set; }
 
     /// <summary>Whether all of the range is memory.</summary>
@@ -146,7 +139,7 @@ public sealed unsafe class PhysicalMemory
         Hash();
         ForgetDirty();
         _owner = new object();
-        WriteEpoch++;
+        Watcher?.WritesRevoked();
         _lastPage = ulong.MaxValue;
         return _origin = new MemorySnapshot(this, _tree.Share(), _digest);
     }
@@ -164,14 +157,12 @@ public sealed unsafe class PhysicalMemory
         else
         {
             foreach (var (_, frame) in _dirty) if (frame.Owner == _owner && _spare.Count < 1024) _spare.Push(frame);
-            foreach (var page in _marks.Keys.ToArray())
-                if (_tree.Find(page) != snapshot.Tree.Find(page)) Watcher?.PageReplaced(page, _marks[page]);
             _tree = snapshot.Tree.Share();
             _owner = new object();
             _origin = snapshot;
-            LayoutEpoch++;
+            Watcher?.AllMoved();
         }
-        WriteEpoch++;
+        Watcher?.WritesRevoked();
         ForgetDirty();
         _stale.Clear();
         _digest = snapshot.Digest;
@@ -185,6 +176,17 @@ public sealed unsafe class PhysicalMemory
         return memory;
     }
 
+    /// <summary>Forgets everything; snapshots stay.</summary>
+    public void Dispose()
+    {
+        _tree = PageTree.Empty();
+        _dirty.Clear();
+        _stale.Clear();
+        _lastPage = ulong.MaxValue;
+        Watcher?.AllMoved();
+        Watcher = null;
+    }
+
     /// <summary>A digest of the content of all banks, which does not depend on what happened to be touched.</summary>
     public ulong Hash()
     {
@@ -195,7 +197,7 @@ public sealed unsafe class PhysicalMemory
             frame.Digest = DigestOf(page, frame);
             _digest += frame.Digest;
         }
-        if (_stale.Count > 0) WriteEpoch++;
+        if (_stale.Count > 0) Watcher?.WritesRevoked();
         _stale.Clear();
         return StateHasher.Mix(_digest);
     }
@@ -230,7 +232,7 @@ public sealed unsafe class PhysicalMemory
             copy.Digest = frame.Digest;
             copy.IsStale = false;
             _tree.Set(page, copy, _owner);
-            Moved?.Invoke(page);
+            Watcher?.PageMoved(page, (nint)frame.Data);
             frame = copy;
         }
         if (!frame.IsDirty)
@@ -247,8 +249,8 @@ public sealed unsafe class PhysicalMemory
         return frame;
     }
 
-    /// <summary>Told when a page got another host address: cached addresses of this page are void.</summary>
-    internal Action<ulong>? Moved { get; set; }
+    /// <summary>Whether the frame is this memory's own, so that its content can change.</summary>
+    internal bool Owns(Frame frame) => frame.Owner == _owner;
 
     /// <summary>Whether every byte of the page is memory: only such pages may be reached without a check.</summary>
     internal bool IsWhole(ulong page) => Contains(page << 12, PageSizeBytes);
@@ -268,10 +270,10 @@ public sealed unsafe class PhysicalMemory
     }
 
     /// <summary>Tells the watcher of a write to a marked page.</summary>
-    internal void NotifyWrite(ulong address, int sizeBytes)
+    internal void NotifyWrite(ulong address, int sizeBytes, PageMarks except = PageMarks.None)
     {
         if (_marks.Count == 0) return;
-        var marks = MarksOf(address >> 12);
+        var marks = MarksOf(address >> 12) & ~except;
         if (marks != 0) Watcher?.PageWritten(address, sizeBytes, marks);
     }
 
@@ -295,26 +297,29 @@ public sealed unsafe class PhysicalMemory
         frame.Digest = 0;
         frame.IsStale = false;
         _tree.Set(page, frame, _owner);
-        Moved?.Invoke(page);
+        Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
         return frame;
     }
 
     private void Revert(ulong page, Frame frame, MemorySnapshot snapshot)
     {
-        var original = snapshot.Tree.Find(page);
+        var original = snapshot.Tree.Find(page) ?? (Fill.IsNoise ? null : ZeroFrame.Instance);
+        var marks = MarksOf(page);
         if (original is null)
         {
-            Fill.FillPage(page, frame.Bytes);
+            Span<byte> fill = stackalloc byte[PageSizeBytes];
+            Fill.FillPage(page, fill);
+            if (marks != 0) Watcher?.PageReplaced(page, marks, frame.Bytes, fill);
+            fill.CopyTo(frame.Bytes);
             frame.Digest = 0;
         }
         else
         {
+            if (marks != 0) Watcher?.PageReplaced(page, marks, frame.Bytes, original.Bytes);
             Unsafe.CopyBlock(frame.Data, original.Data, PageSizeBytes);
             frame.Digest = original.Digest;
         }
         frame.IsStale = false;
-        var marks = MarksOf(page);
-        if (marks != 0) Watcher?.PageReplaced(page, marks);
     }
 
     private void ForgetDirty()

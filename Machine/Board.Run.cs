@@ -1,0 +1,90 @@
+using Verification.Machine.Devices;
+using Verification.Machine.Harts;
+using Verification.Machine.Schedule;
+
+namespace Verification.Machine;
+
+// The run: one hart executes at a time, for its turn, up to the next deadline, or until the budget is used up.
+public sealed unsafe partial class Board
+{
+    private ulong _sliceStart;
+
+    /// <summary>Runs for exactly this many instructions, unless something ends the run earlier.</summary>
+    public StopReason Run(ulong budget) => Run(budget, Interpreter.Instance);
+
+    /// <summary>Runs under an observer. The machine does exactly what it does without.</summary>
+    public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver =>
+        Run(budget, new ObservedInterpreter<TObserver>(new Observation<TObserver>(observer)));
+
+    private StopReason Run(ulong budget, IExecutionTier tier)
+    {
+        while (true)
+        {
+            if (Interlocked.Exchange(ref _stop, null) is { } reason) return reason;
+            if (budget == 0) return new StopReason.Budget();
+            Clock.RingDue();
+            if (_runnable.Count == 0)
+            {
+                if (!Clock.SkipToDeadline()) return new StopReason.Idle();
+                continue;
+            }
+            if (_turn.Quantum == 0 || _harts[_turn.Hart].RunState != HartRunState.Running)
+                _turn = _scheduler.Next(_runnable.Positions, _retired);
+            budget -= RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, budget), tier);
+        }
+    }
+
+    private ulong RunSlice(Hart hart, ulong most, IExecutionTier tier)
+    {
+        // A deadline that has passed and is set again at once must not stop the world.
+        var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
+        (_code.Current, _sliceStart) = (hart, hart.Retired);
+        Clock.Begin(hart, slice);
+        var executed = tier.Run(hart, slice);
+        Clock.End(executed);
+        _code.Current = null;
+        hart.State->Leave &= ~(uint)LeaveReason.Slice;
+        if (hart.Reserved) _code.MarkReservation(hart);
+        _retired += executed;
+        _turn = _turn with { Quantum = _turn.Quantum - executed };
+        if (executed != 0) Note(hart.Index, executed);
+        return executed;
+    }
+
+    private void Note(int hart, ulong executed)
+    {
+        if (_record is null) return;
+        if (_record.Count > 0 && _record[^1].Hart == hart)
+            _record[^1] = new SchedulerChoice(hart, _record[^1].Quantum + executed);
+        else _record.Add(new SchedulerChoice(hart, executed));
+    }
+
+    /// <summary>What the board is to its harts.</summary>
+    private sealed class HartHost(Board board) : IHartHost
+    {
+        public ulong Ticks => board.Clock.Ticks;
+
+        public ISupervisorFirmware? Firmware => board.Firmware;
+
+        public IPhysicalBus Bus => board.Bus;
+
+        public CodeCache Code => board._code;
+
+        public void SetDeadline(Hart hart, ulong tick) => board.Clock.WakeAt(board._alarms[hart.Index], tick);
+
+        public void RunStateChanged(Hart hart) => board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
+
+        public void RequestStop(StopReason reason)
+        {
+            // The first reason is the one that counts.
+            board._stop ??= reason;
+            if (board._code.Current is { } hart) hart.State->Leave |= (uint)LeaveReason.Slice;
+        }
+    }
+
+    /// <summary>The deadline of a hart's <c>stimecmp</c>.</summary>
+    private sealed class HartAlarm(Hart hart) : IAlarm
+    {
+        public void Elapsed(ulong tick) => hart.TimerElapsed();
+    }
+}

@@ -1,0 +1,210 @@
+using Verification.Machine.Memory;
+
+namespace Verification.Machine.Harts;
+
+/// <summary>
+/// What the board's harts remember of memory - decoded code, translations, reservations - kept coherent with it: pages that
+/// something was derived from are marked, so that stores to them come by here.
+/// </summary>
+internal sealed unsafe class CodeCache : IPageWatcher
+{
+    /// <summary>Steps decoded for this board alone before everything is dropped: bounds the memory of self-modifying guests.</summary>
+    private const int StepsMax = 1 << 21;
+
+    private readonly Dictionary<ulong, CodePage> _pages = [];
+    private readonly List<ulong> _tablePages = [];
+    private readonly PhysicalMemory _memory;
+    private readonly HartOptions _options;
+    private Hart[] _harts = [];
+    private int _steps;
+
+    internal CodeCache(PhysicalMemory memory, HartOptions options)
+    {
+        (_memory, _options) = (memory, options);
+        memory.Watcher = this;
+    }
+
+    /// <summary>The hart that executes now.</summary>
+    internal Hart? Current { get; set; }
+
+    /// <summary>Told when a watched page (<see cref="PageMarks.Watched"/>) was written.</summary>
+    internal Action<ulong, int>? Watched { get; set; }
+
+    internal void Attach(Hart[] harts) => _harts = harts;
+
+    /// <summary>The decoded code of a page.</summary>
+    internal CodePage PageOf(ulong number, Frame frame)
+    {
+        ref var page = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pages, number, out _);
+        if (page is not null) return page;
+        if (_memory.Owns(frame))
+        {
+            Mark(number, PageMarks.Code, frame);
+            return page = new CodePage(number, _options.Extensions);
+        }
+        // Nobody can change the frame: what is decoded from it serves every machine that shares it.
+        if (frame.Derived is CodePage shared && shared.Extensions == _options.Extensions) return page = shared;
+        page = new CodePage(number, _options.Extensions) { SharedSource = frame };
+        frame.Derived = page;
+        return page;
+    }
+
+    /// <summary>Decodes the block at an offset of a page.</summary>
+    internal Block Decode(CodePage page, int offset)
+    {
+        var frame = page.SharedSource ?? _memory.FrameForRead(page.Number)!;
+        var block = BlockDecoder.Decode(frame.Bytes, offset, _options.Extensions, out var covered);
+        page.Add(offset, block, covered);
+        if (page.SharedSource is null && (_steps += block.Steps.Length) > StepsMax) DropCode();
+        return block;
+    }
+
+    /// <summary>Every page that code was decoded from becomes immutable: share the work with whoever shares the frames.</summary>
+    internal void PublishCode()
+    {
+        foreach (var (number, page) in _pages)
+        {
+            if (page.SharedSource is not null || _memory.FrameForRead(number) is not { } frame || _memory.Owns(frame)) continue;
+            page.SharedSource = frame;
+            frame.Derived ??= page;
+        }
+        _steps = 0;
+    }
+
+    /// <summary>A cached walk depends on the page.</summary>
+    internal void MarkTable(ulong number)
+    {
+        if ((_memory.MarksOf(number) & PageMarks.Table) != 0) return;
+        _tablePages.Add(number);
+        Mark(number, PageMarks.Table, _memory.FrameForRead(number)!);
+    }
+
+    /// <summary>The page walker itself set accessed or dirty bits: translations stay, code there does not.</summary>
+    internal void WalkerWrote(ulong address) => _memory.NotifyWrite(address, 8, PageMarks.Table);
+
+    /// <summary>While the hart doesn't execute, stores of others to what it reserved must be seen.</summary>
+    internal void MarkReservation(Hart hart)
+    {
+        if (hart.ReservationIsMarked) return;
+        hart.ReservationIsMarked = true;
+        var number = hart.ReservedAddress >> 12;
+        Mark(number, PageMarks.Reserved, _memory.FrameForRead(number)!);
+    }
+
+    internal void UnmarkReservation(Hart hart)
+    {
+        hart.ReservationIsMarked = false;
+        var number = hart.ReservedAddress >> 12;
+        foreach (var other in _harts)
+            if (other.ReservationIsMarked && other.ReservedAddress >> 12 == number) return;
+        _memory.Unmark(number, PageMarks.Reserved);
+    }
+
+    /// <summary>After a restore: marks follow the reservations that the harts have now.</summary>
+    internal void MarkReservations()
+    {
+        foreach (var hart in _harts)
+        {
+            hart.ReservationIsMarked = false;
+            if (hart.Reserved) MarkReservation(hart);
+        }
+    }
+
+    internal void Watch(ulong address) => Mark(address >> 12, PageMarks.Watched, _memory.FrameForRead(address >> 12)!);
+
+    /// <inheritdoc/>
+    public void PageWritten(ulong address, int sizeBytes, PageMarks marks)
+    {
+        if ((marks & PageMarks.Code) != 0) CodeWritten(address >> 12, (int)(address & 4095), sizeBytes);
+        if ((marks & PageMarks.Table) != 0) ForgetTranslations();
+        if ((marks & PageMarks.Reserved) != 0) BreakReservations(address, sizeBytes);
+        if ((marks & PageMarks.Watched) != 0) Watched?.Invoke(address, sizeBytes);
+    }
+
+    /// <inheritdoc/>
+    public void PageReplaced(ulong page, PageMarks marks, ReadOnlySpan<byte> oldContent, ReadOnlySpan<byte> newContent)
+    {
+        if ((marks & PageMarks.Table) != 0) ForgetTranslations();
+        if ((marks & PageMarks.Code) == 0 || !_pages.TryGetValue(page, out var code)) return;
+        for (var piece = 0; piece < 64; piece++)
+        {
+            if ((code.Covered >> piece & 1) == 0) continue;
+            if (!oldContent.Slice(piece * 64, 64).SequenceEqual(newContent.Slice(piece * 64, 64)))
+                CodeWritten(page, piece * 64, 64);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void PageMoved(ulong page, nint oldAddress)
+    {
+        foreach (var hart in _harts) hart.ForgetHostPage(oldAddress);
+        // The frame that others share stays with them; here the page now has content of its own.
+        if (!_pages.TryGetValue(page, out var code) || code.SharedSource is null) return;
+        _pages[page] = code.Clone(page);
+        _memory.Mark(page, PageMarks.Code);
+    }
+
+    /// <inheritdoc/>
+    public void AllMoved()
+    {
+        foreach (var (number, page) in _pages)
+        {
+            if (_memory.FrameForRead(number) is { } frame && frame.Derived == page) continue;
+            _pages.Remove(number);
+            _memory.Unmark(number, PageMarks.Code);
+        }
+        ForgetTranslations();
+        foreach (var hart in _harts) hart.FlushTlbs();
+    }
+
+    /// <inheritdoc/>
+    public void WritesRevoked()
+    {
+        foreach (var hart in _harts) hart.ForgetWrites();
+    }
+
+    private void CodeWritten(ulong number, int offset, int sizeBytes)
+    {
+        if (!_pages.TryGetValue(number, out var page))
+        {
+            _memory.Unmark(number, PageMarks.Code);
+            return;
+        }
+        if (!page.Covers(offset, sizeBytes)) return;
+        page.Remove(offset, sizeBytes);
+        foreach (var hart in _harts) hart.State->Leave |= (uint)LeaveReason.Code;
+    }
+
+    private void ForgetTranslations()
+    {
+        foreach (var hart in _harts) hart.FlushTranslated();
+        foreach (var number in _tablePages) _memory.Unmark(number, PageMarks.Table);
+        _tablePages.Clear();
+    }
+
+    private void BreakReservations(ulong address, int sizeBytes)
+    {
+        const ulong set = Hart.CacheBlockBytes;
+        foreach (var hart in _harts)
+        {
+            if (hart == Current || !hart.ReservationIsMarked) continue;
+            var start = hart.ReservedAddress & ~(set - 1);
+            if (address < start + set && start < address + (ulong)sizeBytes) hart.GiveUpReservation();
+        }
+    }
+
+    private void DropCode()
+    {
+        foreach (var number in _pages.Keys) _memory.Unmark(number, PageMarks.Code);
+        _pages.Clear();
+        _steps = 0;
+        foreach (var hart in _harts) hart.FlushTlbs();
+    }
+
+    private void Mark(ulong number, PageMarks marks, Frame frame)
+    {
+        if ((_memory.MarksOf(number) & marks) == marks) return;
+        _memory.Mark(number, marks);
+        foreach (var hart in _harts) hart.ForgetWrites((nint)frame.Data);
+    }
+}

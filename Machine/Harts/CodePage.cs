@@ -1,0 +1,64 @@
+using Verification.Machine.Isa;
+using Verification.Machine.Memory;
+
+namespace Verification.Machine.Harts;
+
+/// <summary>The blocks decoded from a physical page, by the offset of their first instruction.</summary>
+internal sealed class CodePage(ulong number, IsaExtensions extensions)
+{
+    private ulong _covered;
+
+    /// <summary>Physical page number, where the page is one board's alone.</summary>
+    internal ulong Number { get; } = number;
+
+    /// <summary>What the instructions were decoded for.</summary>
+    internal IsaExtensions Extensions { get; } = extensions;
+
+    /// <summary>Blocks by half of their offset.</summary>
+    internal Block?[] Blocks { get; private init; } = new Block?[2048];
+
+    /// <summary>64-byte pieces of the page that blocks were decoded from, a bit each.</summary>
+    internal ulong Covered => _covered;
+
+    /// <summary>The frame that can't change, where others use this too: it is never invalidated, only left.</summary>
+    internal Frame? SharedSource { get; set; }
+
+    /// <summary>A copy of one's own, which can be invalidated.</summary>
+    internal CodePage Clone(ulong number)
+    {
+        var clone = new CodePage(number, Extensions) { Blocks = (Block?[])Blocks.Clone() };
+        clone._covered = Volatile.Read(ref _covered);
+        return clone;
+    }
+
+    internal void Add(int offset, Block block, int coveredBytes)
+    {
+        // Boards on other threads may clone the page meanwhile: what it covers is known before the block is.
+        Interlocked.Or(ref _covered, PieceMask(offset, coveredBytes));
+        Volatile.Write(ref Blocks[offset >> 1], block);
+    }
+
+    internal bool Covers(int offset, int sizeBytes) => (Covered & PieceMask(offset, sizeBytes)) != 0;
+
+    /// <summary>Forgets the blocks that these bytes are part of.</summary>
+    internal void Remove(int offset, int sizeBytes)
+    {
+        // Blocks have at most 256 bytes; one that is fetched anew each time looks two bytes far.
+        var first = Math.Max(0, offset - Block.StepsMax * 4) >> 1;
+        var last = Math.Min(4095, offset + sizeBytes - 1) >> 1;
+        for (var i = first; i <= last; i++)
+            if (Blocks[i] is { } block && i * 2 + Math.Max(block.SizeBytes, 4) > offset) Blocks[i] = null;
+    }
+
+    internal void Clear()
+    {
+        Array.Clear(Blocks);
+        _covered = 0;
+    }
+
+    private static ulong PieceMask(int offset, int sizeBytes)
+    {
+        var (first, last) = (offset >> 6, Math.Min(offset + sizeBytes - 1, 4095) >> 6);
+        return ulong.MaxValue << first & ulong.MaxValue >> (63 - last);
+    }
+}

@@ -1,0 +1,303 @@
+using Verification.Machine.Harts.Registers;
+using Verification.Machine.Isa;
+using Verification.Machine.Memory;
+
+namespace Verification.Machine.Harts;
+
+// Address translation (privileged specification 4.3-4.6, Svnapot, Svpbmt, Svade, Svadu) and the TLBs before it.
+//
+// TLBs are coherent: a store to a page that a cached walk went through forgets all translations. A run therefore never
+// depends on what happens to be cached, and sfence.vma has nothing to do. Not modelled: that a kernel may see stale
+// translations until it executes sfence.vma.
+public sealed unsafe partial class Hart
+{
+    private const int ContextCount = 12;
+
+    private const ulong Valid = 1, Readable = 2, Writable = 4, Executable = 8, ForUser = 16, Accessed = 64, Dirty = 128;
+    private const ulong Napot = 1UL << 63;
+    private const ulong MemoryType = 3UL << 61;
+    private const ulong ReservedBits = 0x7FUL << 54;
+    private const ulong PageNumbers = (1UL << 44) - 1;
+
+    private readonly List<TlbContext> _contexts = [];
+    private TlbContext _dataContext = null!;
+    private TlbContext _fetchContext = null!;
+    private ulong _selections;
+
+    /// <summary>The page tables have a say in the given mode.</summary>
+    private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && _satp != 0;
+
+    /// <summary>The mode that loads and stores go by: mstatus.MPRV.</summary>
+    private PrivilegeMode DataMode => Privilege == PrivilegeMode.Machine && (_status & StatusBits.Mprv) != 0
+        ? (PrivilegeMode)((_status & StatusBits.Mpp) >> StatusBits.MppShift)
+        : Privilege;
+
+    /// <summary>The code of the page that fetches may take without a look, or null.</summary>
+    internal CodePage? CachedCode(ulong pc)
+    {
+        var slot = TlbEntry.Slot(pc);
+        return State->FetchTlb[slot].FetchTag == (pc & ~0xFFFUL) ? _fetchContext.Code[slot] : null;
+    }
+
+    /// <summary>Translates an address as a load of the hart would now, without side effects or permission checks.</summary>
+    /// <returns>False where nothing is mapped.</returns>
+    public bool TryTranslate(ulong virtualAddress, out ulong physicalAddress) =>
+        TryTranslate(virtualAddress, AccessKind.Load, out physicalAddress, out _)
+        || TryTranslate(virtualAddress, AccessKind.Fetch, out physicalAddress, out _);
+
+    /// <summary>Reads memory through the hart's translation, without side effects.</summary>
+    public bool TryReadVirtual(ulong virtualAddress, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            var part = Math.Min(destination.Length, 4096 - (int)(virtualAddress & 4095));
+            if (!TryTranslate(virtualAddress, out var physical) || !Memory.TryRead(physical, destination[..part])) return false;
+            destination = destination[part..];
+            virtualAddress += (ulong)part;
+        }
+        return true;
+    }
+
+    /// <summary>Forgets all translations, in every context.</summary>
+    internal void FlushTlbs()
+    {
+        foreach (var context in _contexts) if (context.HasEntries) context.Clear();
+        SelectTlbs();
+        State->Leave |= (uint)LeaveReason.Code;
+    }
+
+    /// <summary>Forgets what page tables said.</summary>
+    internal void FlushTranslated()
+    {
+        foreach (var context in _contexts) if (context.Satp != 0 && context.HasEntries) context.Clear();
+        State->Leave |= (uint)LeaveReason.Code;
+    }
+
+    internal void ForgetHostPage(nint host)
+    {
+        foreach (var context in _contexts) if (context.HasEntries) context.ClearHostPage(host);
+        State->Leave |= (uint)LeaveReason.Code;
+    }
+
+    internal void ForgetWrites(nint host)
+    {
+        foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(host);
+    }
+
+    internal void ForgetWrites()
+    {
+        foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
+    }
+
+    /// <summary>Points the state's TLBs to those of the current mode, address space and permissions.</summary>
+    private void SelectTlbs()
+    {
+        _selections++;
+        _fetchContext = ContextOf(Privilege);
+        var data = DataMode;
+        _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
+        State->FetchTlb = _fetchContext.Entries;
+        State->DataTlb = _dataContext.Entries;
+        State->Leave |= (uint)LeaveReason.Code;
+    }
+
+    private TlbContext ContextOf(PrivilegeMode mode)
+    {
+        var (satp, view) = (0UL, (uint)mode);
+        if (IsTranslating(mode)) (satp, view) = (_satp, view | (uint)((_status & (StatusBits.Sum | StatusBits.Mxr)) >> 8));
+        TlbContext? oldest = null;
+        foreach (var context in _contexts)
+        {
+            if (context.Is(satp, view))
+            {
+                context.LastUse = _selections;
+                return context;
+            }
+            if (oldest is null || context.LastUse < oldest.LastUse) oldest = context;
+        }
+        if (oldest is null || _contexts.Count < ContextCount)
+        {
+            oldest = new TlbContext();
+            _contexts.Add(oldest);
+        }
+        oldest.Assign(satp, view);
+        oldest.LastUse = _selections;
+        return oldest;
+    }
+
+    /// <summary>Where an access goes; raises the exception where it may not. Fills the TLB.</summary>
+    /// <param name="address">Virtual address; the access does not leave its page.</param>
+    /// <param name="sizeBytes">Length.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="physical">The physical address.</param>
+    /// <param name="host">The host address, or null for what isn't memory.</param>
+    private bool Resolve(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host)
+    {
+        host = null;
+        var mode = kind == AccessKind.Fetch ? Privilege : DataMode;
+        if (!Translate(address, kind, mode, true, out physical, out var pagePermission, out var isPageFault))
+            return Raise(isPageFault ? PageFault(kind) : AccessFault(kind), address);
+        var needed = kind switch
+        {
+            AccessKind.Fetch => ProtectionUnit.Permission.Execute,
+            AccessKind.Load => ProtectionUnit.Permission.Read,
+            AccessKind.Store => ProtectionUnit.Permission.Write,
+            _ => ProtectionUnit.Permission.Read | ProtectionUnit.Permission.Write,
+        };
+        if ((Protection.PermissionAt(physical, sizeBytes, mode) & needed) != needed) return Raise(AccessFault(kind), address);
+        if (!Memory.Contains(physical, (ulong)sizeBytes)) return true;
+        var page = physical >> 12;
+        var writes = kind is AccessKind.Store or AccessKind.Atomic;
+        var frame = writes ? Memory.FrameForWrite(page) : Memory.FrameForRead(page)!;
+        host = frame.Data + (physical & 4095);
+        if (!Memory.IsWhole(page) || !Protection.IsUniform(page, mode, out var protection)) return true;
+        Remember(address, frame, kind, pagePermission & protection,
+            writes && (Memory.MarksOf(page) == 0), kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
+        return true;
+    }
+
+    private void Remember(ulong address, Frame frame, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
+        TlbContext context, ulong physicalPage)
+    {
+        context.HasEntries = true;
+        var slot = TlbEntry.Slot(address);
+        ref var entry = ref context.Entries[slot];
+        var page = address & ~0xFFFUL;
+        var addend = (nint)frame.Data - (nint)page;
+        if (entry.Addend != addend || entry.ReadTag != page && entry.FetchTag != page && entry.WriteTag != page)
+        {
+            entry.ReadTag = entry.WriteTag = entry.FetchTag = TlbEntry.Nothing;
+            entry.Addend = addend;
+            context.Code[slot] = null;
+        }
+        context.Physical[slot] = physicalPage << 12;
+        if ((allowed & ProtectionUnit.Permission.Read) != 0) entry.ReadTag = page;
+        if (writes && (allowed & ProtectionUnit.Permission.Write) != 0) entry.WriteTag = page;
+        if (kind == AccessKind.Fetch)
+        {
+            context.Code[slot] = Host.Code.PageOf(physicalPage, frame);
+            entry.FetchTag = page;
+        }
+    }
+
+    /// <summary>Whether an access would be allowed; no side effect but those of the walk itself, which are none here.</summary>
+    private bool TryTranslate(ulong address, AccessKind kind, out ulong physical, out bool isPageFault) =>
+        Translate(address, kind, kind == AccessKind.Fetch ? Privilege : DataMode, false, out physical, out _, out isPageFault);
+
+    private bool Translate(ulong address, AccessKind kind, PrivilegeMode mode, bool walks, out ulong physical,
+        out ProtectionUnit.Permission allowed, out bool isPageFault)
+    {
+        (physical, allowed, isPageFault) = (address, ProtectionUnit.Permission.All, false);
+        if (!IsTranslating(mode)) return address >> 56 == 0;
+        isPageFault = true;
+        var levels = (int)(_satp >> 60) - 5;
+        var unused = 64 - (12 + 9 * levels);
+        if ((ulong)((long)(address << unused) >> unused) != address) return false;
+        var table = (_satp & PageNumbers) << 12;
+        for (var level = levels - 1; level >= 0; level--)
+        {
+            var entryAddress = table + ((address >> (12 + 9 * level) & 511) << 3);
+            if ((Protection.PermissionAt(entryAddress, 8, PrivilegeMode.Supervisor) & ProtectionUnit.Permission.Read) == 0
+                || !Memory.Contains(entryAddress, 8))
+            {
+                isPageFault = false;
+                return false;
+            }
+            var entry = *(ulong*)(Memory.FrameForRead(entryAddress >> 12)!.Data + (entryAddress & 4095));
+            if (!IsWellFormed(entry)) return false;
+            if (walks) Host.Code.MarkTable(entryAddress >> 12);
+            if ((entry & (Readable | Executable)) == 0)
+            {
+                if ((entry & (Accessed | Dirty | ForUser | Napot | MemoryType)) != 0) return false;
+                table = (entry >> 10 & PageNumbers) << 12;
+                continue;
+            }
+            return UseLeaf(address, entry, entryAddress, level, kind, mode, walks, out physical, out allowed, ref isPageFault);
+        }
+        return false;
+    }
+
+    private bool IsWellFormed(ulong entry)
+    {
+        if ((entry & Valid) == 0 || (entry & (Readable | Writable)) == Writable || (entry & ReservedBits) != 0) return false;
+        if ((entry & Napot) != 0 && !Options.Has(IsaExtensions.Svnapot)) return false;
+        var type = entry & MemoryType;
+        return type == 0 || (_menvcfg & EnvironmentBits.Pbmte) != 0 && type != MemoryType;
+    }
+
+    private bool UseLeaf(ulong address, ulong entry, ulong entryAddress, int level, AccessKind kind, PrivilegeMode mode,
+        bool walks, out ulong physical, out ProtectionUnit.Permission allowed, ref bool isPageFault)
+    {
+        (physical, allowed) = (0, ProtectionUnit.Permission.None);
+        var number = entry >> 10 & PageNumbers;
+        var offsetBits = 12 + 9 * level;
+        if ((number & ((1UL << (9 * level)) - 1)) != 0) return false;
+        if ((entry & Napot) != 0)
+        {
+            // 64 KiB is the one size so far: level 0, and 1000 in the low bits of the page number.
+            if (level != 0 || (number & 15) != 8) return false;
+            (number, offsetBits) = (number & ~15UL, 16);
+        }
+        allowed = LeafPermission(entry, mode);
+        var needed = kind switch
+        {
+            AccessKind.Fetch => ProtectionUnit.Permission.Execute,
+            AccessKind.Load => ProtectionUnit.Permission.Read,
+            _ => ProtectionUnit.Permission.Write,
+        };
+        if ((allowed & needed) == 0) return false;
+        var wanted = Accessed | (needed == ProtectionUnit.Permission.Write ? Dirty : 0);
+        if ((entry & wanted) != wanted)
+        {
+            if (!UpdatesAccessBits) return false;
+            if ((Protection.PermissionAt(entryAddress, 8, PrivilegeMode.Supervisor) & ProtectionUnit.Permission.Write) == 0)
+            {
+                isPageFault = false;
+                return false;
+            }
+            entry |= wanted;
+            if (walks)
+            {
+                *(ulong*)(Memory.FrameForWrite(entryAddress >> 12).Data + (entryAddress & 4095)) = entry;
+                Host.Code.WalkerWrote(entryAddress);
+            }
+        }
+        // Until the dirty bit is set, stores must come here to set it.
+        if ((entry & Dirty) == 0) allowed &= ~ProtectionUnit.Permission.Write;
+        var offset = address & ((1UL << offsetBits) - 1);
+        physical = number << 12 | offset;
+        return true;
+    }
+
+    private ProtectionUnit.Permission LeafPermission(ulong entry, PrivilegeMode mode)
+    {
+        var allowed = ProtectionUnit.Permission.None;
+        var isForUser = (entry & ForUser) != 0;
+        if (mode == PrivilegeMode.User && !isForUser) return allowed;
+        var data = mode == PrivilegeMode.User || !isForUser || (_status & StatusBits.Sum) != 0;
+        if (data && ((entry & Readable) != 0 || (entry & Executable) != 0 && (_status & StatusBits.Mxr) != 0))
+            allowed |= ProtectionUnit.Permission.Read;
+        if (data && (entry & Writable) != 0) allowed |= ProtectionUnit.Permission.Write;
+        if ((entry & Executable) != 0 && (mode == PrivilegeMode.User || !isForUser))
+            allowed |= ProtectionUnit.Permission.Execute;
+        return allowed;
+    }
+
+    /// <summary>Svadu; without it and without Svade as well, as QEMU does.</summary>
+    private bool UpdatesAccessBits => (_menvcfg & EnvironmentBits.Adue) != 0
+        || (Options.Extensions & (IsaExtensions.Svade | IsaExtensions.Svadu)) == 0;
+
+    private static ExceptionCause PageFault(AccessKind kind) => kind switch
+    {
+        AccessKind.Fetch => ExceptionCause.InstructionPageFault,
+        AccessKind.Load => ExceptionCause.LoadPageFault,
+        _ => ExceptionCause.StorePageFault,
+    };
+
+    private static ExceptionCause AccessFault(AccessKind kind) => kind switch
+    {
+        AccessKind.Fetch => ExceptionCause.InstructionAccessFault,
+        AccessKind.Load => ExceptionCause.LoadAccessFault,
+        _ => ExceptionCause.StoreAccessFault,
+    };
+}

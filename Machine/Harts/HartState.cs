@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Verification.Machine.Harts;
+
+/// <summary>
+/// The state of a hart that execution touches all the time, in unmanaged memory at a fixed address, so that generated
+/// machine code can reach it by displacement. The offsets are part of the contract with translators.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 0x000  X[32]        integer registers; X[0] is 0 and never written
+/// 0x100  F[32]        floating-point registers, raw
+/// 0x200  Pc           the instruction being executed; between blocks the next one
+/// 0x208  NextPc       where the block goes on: set by its last instruction, or by a trap
+/// 0x210  Retired      instructions executed, exact between blocks
+/// 0x218  DataTlb      TlbEntry[256] of the mode that loads and stores go by
+/// 0x220  FetchTlb     TlbEntry[256] of the mode that fetches go by
+/// 0x228  Leave        not 0: the block ends after this instruction (see <see cref="LeaveReason"/>)
+/// 0x22c  FloatStatus  mstatus.FS, 0-3
+/// 0x230  FloatControl fcsr: flags in bits 0-4, rounding mode in 5-7
+/// 0x238  MisalignedPc bits that a jump's target must not have: 2 without compressed instructions
+/// 0x240  Handle       the managed hart, as a GCHandle
+/// </code>
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct HartState
+{
+    internal fixed ulong X[32];
+    internal fixed ulong F[32];
+    internal ulong Pc;
+    internal ulong NextPc;
+    internal ulong Retired;
+    internal TlbEntry* DataTlb;
+    internal TlbEntry* FetchTlb;
+    internal uint Leave;
+    internal uint FloatStatus;
+    internal ulong FloatControl;
+    internal ulong MisalignedPc;
+    internal nint Handle;
+
+    /// <summary>The hart that this is the state of.</summary>
+    internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;
+}

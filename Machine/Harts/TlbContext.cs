@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace Verification.Machine.Harts;
+
+/// <summary>
+/// A TLB for one way of seeing memory: an address space (<c>satp</c> with its ASID) and the permissions of a mode. A hart
+/// keeps a few of them, so that switching between processes, or between user and kernel, forgets nothing.
+/// </summary>
+internal sealed unsafe class TlbContext
+{
+    private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
+
+    internal TlbContext()
+    {
+        Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
+        Clear();
+    }
+
+    /// <summary>The entries, at a fixed address.</summary>
+    internal TlbEntry* Entries { get; }
+
+    /// <summary>Decoded code of the pages whose fetch tag is set, by slot.</summary>
+    internal CodePage?[] Code { get; } = new CodePage?[TlbEntry.Count];
+
+    /// <summary>Physical page addresses by slot, for observers.</summary>
+    internal ulong[] Physical { get; } = new ulong[TlbEntry.Count];
+
+    /// <summary><c>satp</c>; 0 where addresses aren't translated.</summary>
+    internal ulong Satp { get; private set; }
+
+    /// <summary>Mode, SUM and MXR.</summary>
+    internal uint View { get; private set; }
+
+    /// <summary>Whether it has been given to an address space.</summary>
+    internal bool IsUsed { get; private set; }
+
+    /// <summary>When it was selected last, in selections of the hart.</summary>
+    internal ulong LastUse { get; set; }
+
+    /// <summary>Whether there may be entries to forget.</summary>
+    internal bool HasEntries { get; set; }
+
+    internal bool Is(ulong satp, uint view) => IsUsed && Satp == satp && View == view;
+
+    internal void Assign(ulong satp, uint view)
+    {
+        (Satp, View, IsUsed) = (satp, view, true);
+        Clear();
+    }
+
+    /// <summary>Forgets all entries.</summary>
+    internal void Clear()
+    {
+        new Span<byte>(Entries, TlbEntry.Count * sizeof(TlbEntry)).Fill(0xFF);
+        Array.Clear(Code);
+        HasEntries = false;
+    }
+
+    /// <summary>Forgets what leads to a host page.</summary>
+    internal void ClearHostPage(nint host)
+    {
+        for (var slot = 0; slot < TlbEntry.Count; slot++)
+        {
+            ref var entry = ref Entries[slot];
+            var page = entry.ReadTag != TlbEntry.Nothing ? entry.ReadTag
+                : entry.FetchTag != TlbEntry.Nothing ? entry.FetchTag : entry.WriteTag;
+            if (page == TlbEntry.Nothing || (nint)page + entry.Addend != host) continue;
+            entry.ReadTag = entry.WriteTag = entry.FetchTag = TlbEntry.Nothing;
+            Code[slot] = null;
+        }
+    }
+
+    /// <summary>Forgets that stores to a host page are allowed.</summary>
+    internal void ClearWrites(nint host)
+    {
+        for (var slot = 0; slot < TlbEntry.Count; slot++)
+        {
+            ref var entry = ref Entries[slot];
+            if (entry.WriteTag != TlbEntry.Nothing && (nint)entry.WriteTag + entry.Addend == host)
+                entry.WriteTag = TlbEntry.Nothing;
+        }
+    }
+
+    /// <summary>Forgets that stores are allowed anywhere.</summary>
+    internal void ClearWrites()
+    {
+        for (var slot = 0; slot < TlbEntry.Count; slot++) Entries[slot].WriteTag = TlbEntry.Nothing;
+    }
+}

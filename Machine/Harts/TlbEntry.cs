@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Verification.Machine.Harts;
+
+/// <summary>
+/// One entry of a hart's TLB: what a virtual page may be used for without a look, and where it lies on the host. An access
+/// of <c>size</c> bytes at <c>address</c> hits when <c>(address &amp; (~0xfff | size-1))</c> equals the tag: a misaligned
+/// access never does. Host address = guest address + <see cref="Addend"/>.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TlbEntry
+{
+    /// <summary>Matches no access: its bits 3-11 are set.</summary>
+    internal const ulong Nothing = ulong.MaxValue;
+
+    /// <summary>Entries of a TLB; a power of two.</summary>
+    internal const int Count = 256;
+
+    /// <summary>Virtual page address where loads may go on, or <see cref="Nothing"/>.</summary>
+    internal ulong ReadTag;
+
+    /// <summary>Virtual page address where stores may go on: the page is the machine's own, dirty, and not marked.</summary>
+    internal ulong WriteTag;
+
+    /// <summary>Virtual page address where fetches may go on.</summary>
+    internal ulong FetchTag;
+
+    /// <summary>Host address less guest address.</summary>
+    internal nint Addend;
+
+    /// <summary>The slot of an address. Buffers a power of two apart don't share one: higher bits are folded in.</summary>
+    internal static nuint Slot(ulong address) => (nuint)((address >> 12) ^ (address >> 20) ^ (address >> 30)) & (Count - 1);
+}

@@ -1,0 +1,44 @@
+using Verification.Machine.State;
+
+namespace Verification.Machine.Schedule;
+
+/// <summary>One hart after the other, for turns of one length.</summary>
+internal sealed class RoundRobinScheduler : IScheduler
+{
+    private readonly ulong _quantum;
+    private CounterRandom _random;
+    private int _last = -1;
+
+    internal RoundRobinScheduler(ulong quantum)
+    {
+        if (quantum == 0) throw new ArgumentException("A turn of 0 instructions is impossible.");
+        _quantum = quantum;
+    }
+
+    public SchedulerChoice Next(ReadOnlySpan<int> runnable, ulong retired)
+    {
+        var next = runnable[0];
+        foreach (var hart in runnable)
+        {
+            if (hart <= _last) continue;
+            next = hart;
+            break;
+        }
+        _last = next;
+        return new SchedulerChoice(next, _quantum);
+    }
+
+    public ulong RandomWord() => _random.Next();
+
+    public void NewRun()
+    {
+        _random.Restart();
+        _last = -1;
+    }
+
+    public void Transfer(StateTransfer transfer)
+    {
+        _random.Transfer(transfer);
+        transfer.Value(ref _last);
+    }
+}
