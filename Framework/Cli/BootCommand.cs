@@ -1,4 +1,5 @@
 using Verification.Framework.Booting;
+using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Images;
@@ -32,15 +33,15 @@ internal static class BootCommand
     }
 
     /// <summary>Boots until the machine is switched off.</summary>
-    public static int Run(string[] words)
+    public static int Run(string[] words, TextWriter output)
     {
         var (own, qemu) = OwnOptions(words);
         var read = QemuWords.Read(qemu);
-        var machine = own.Token is { } token ? Replay.Machine(token) : read.Machine;
+        var machine = own.Token is { } token ? ReplayToken.Read(token) : read.Machine;
         if (read.DumpPath is { } dump) return DumpDevicetree(machine, dump);
         if (read.KernelPath is null && machine.Firmware is not FirmwareChoice.File) throw new BadInputException("nothing to boot: name a kernel with -kernel FILE");
         using var board = Board.Boot(machine, read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path)) : null);
-        using var terminal = new Terminal(Console.Out);
+        using var terminal = new Terminal(output);
         return Run(board, terminal, own.BudgetInstructions);
     }
 
@@ -50,9 +51,7 @@ internal static class BootCommand
         while (true)
         {
             var reason = board.Run(Math.Min(Slice, budget - board.Retired));
-            string console = board.ConsoleOutput;
-            terminal.Show(console.AsSpan(shown));
-            shown = console.Length;
+            shown = terminal.Show(board.ConsoleBytes, shown);
             switch (reason)
             {
                 case StopReason.PowerOff off: return off.Code == 0 ? ExitCode.Passed : ExitCode.Failed;
@@ -68,7 +67,12 @@ internal static class BootCommand
         }
     }
 
-    private static int DumpDevicetree(BoardConfiguration machine, string path) => throw new NotImplementedException($"{machine} {path}");
+    private static int DumpDevicetree(BoardConfiguration machine, string path)
+    {
+        using var board = Board.Boot(machine, null);
+        File.WriteAllBytes(path, board.Devicetree.ToBlob());
+        return ExitCode.Passed;
+    }
 
     private static ((string? Token, ulong BudgetInstructions) Own, IReadOnlyList<string> Qemu) OwnOptions(string[] words)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Verification.Framework.Booting;
 using Verification.Framework.Explaining;
 using Verification.Framework.Kernels;
+using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Images;
 
@@ -53,7 +54,7 @@ internal sealed record CheckCommand
         var kernel = Kernel();
         var limits = new BootLimits { BudgetInstructions = BudgetInstructions };
         return Replay is { } token
-            ? Conclude(Boot.Run(kernel, Cli.Replay.Machine(token), limits), output)
+            ? Conclude(Boot.Run(kernel, ReplayToken.Read(token), limits), output)
             : RunCampaign(kernel, limits, output);
     }
 
@@ -118,7 +119,7 @@ internal sealed record CheckCommand
         foreach (var stack in Stacks) words.Add($"--stack {Quoted(stack.ToWords())}");
         if (Marker is not null) words.Add($"--marker {Quoted(Marker)}");
         foreach (string panic in Panics) words.Add($"--panic {Quoted(panic)}");
-        words.Add($"--replay {Cli.Replay.Token(machine)}");
+        words.Add($"--replay {ReplayToken.Of(machine)}");
         return string.Join(' ', words);
     }
 

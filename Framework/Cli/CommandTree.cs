@@ -9,11 +9,11 @@ internal static class CommandTree
 {
     /// <summary>Parses and runs a command line.</summary>
     /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] arguments)
+    public static int Run(string[] arguments, TextWriter output)
     {
-        var parsed = Root().Parse(arguments);
+        var parsed = Root(output).Parse(arguments);
         if (parsed.Errors.Count > 0) throw new BadInputException(parsed.Errors[0].Message);
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output });
     }
 
     /// <summary>Prints the version.</summary>
@@ -23,18 +23,18 @@ internal static class CommandTree
         return ExitCode.Passed;
     }
 
-    private static RootCommand Root()
+    private static RootCommand Root(TextWriter output)
     {
         var root = new RootCommand("Boots kernels on a deterministic model of QEMU's riscv64 virt board, and says why they fail. Exit code: 0 passed, 1 failed, 2 no verdict or bad input.");
-        root.Subcommands.Add(Check());
+        root.Subcommands.Add(Check(output));
         root.Subcommands.Add(new Command("boot", "Boots one machine, described by QEMU's words: boot -smp 4 -m 128M -kernel kernel.elf") { TreatUnmatchedTokensAsErrors = false });
         root.Subcommands.Add(new Command("dts", "Prints the devicetree of a machine, described by QEMU's words or by --replay TOKEN.") { TreatUnmatchedTokensAsErrors = false });
-        root.Subcommands.Add(Disassemble());
+        root.Subcommands.Add(Disassemble(output));
         root.Subcommands.Add(new Command("version", "Prints the version."));
         return root;
     }
 
-    private static Command Check()
+    private static Command Check(TextWriter output)
     {
         var image = new Argument<string?>("kernel.elf") { Arity = ArgumentArity.ZeroOrOne, Description = "The kernel; without one, this repository's own." };
         var variant = new Option<string>("--variant") { Description = "Build of the repository's kernel: default or story.", DefaultValueFactory = _ => "default" };
@@ -64,16 +64,16 @@ internal static class CommandTree
             BudgetInstructions = parsed.GetValue(budget),
             Jobs = parsed.GetValue(jobs),
             ShrinkBoots = parsed.GetValue(shrink),
-        }.Run(Console.Out));
+        }.Run(output));
         return command;
     }
 
-    private static Command Disassemble()
+    private static Command Disassemble(TextWriter output)
     {
         var image = new Argument<string>("kernel.elf") { Description = "The image." };
         var symbol = new Argument<string?>("function") { Arity = ArgumentArity.ZeroOrOne, Description = "One function alone." };
         var command = new Command("disassemble", "Prints the instructions of an ELF file.") { image, symbol };
-        command.SetAction(parsed => DisassembleCommand.Run(parsed.GetValue(image)!, parsed.GetValue(symbol), Console.Out));
+        command.SetAction(parsed => DisassembleCommand.Run(parsed.GetValue(image)!, parsed.GetValue(symbol), output));
         return command;
     }
 }

@@ -1,3 +1,4 @@
+using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Images;
 
@@ -23,7 +24,7 @@ internal static class DtsCommand
     {
         if (words is ["--replay", var token])
         {
-            output.Write(Source(Replay.Machine(token), null));
+            output.Write(Source(ReplayToken.Read(token), null));
             return ExitCode.Passed;
         }
 
@@ -34,5 +35,9 @@ internal static class DtsCommand
     }
 
     /// <summary>A machine's devicetree.</summary>
-    public static string Source(BoardConfiguration machine, KernelImage? image) => throw new NotImplementedException($"{machine} {image}");
+    public static string Source(BoardConfiguration machine, KernelImage? image)
+    {
+        using var board = Board.Boot(machine, image);
+        return board.Devicetree.ToSource();
+    }
 }

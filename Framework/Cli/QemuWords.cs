@@ -1,5 +1,6 @@
 using Verification.Framework.Kernels;
 using Verification.Machine;
+using Verification.Machine.Devices;
 using Verification.Machine.Memory;
 using Verification.Machine.State;
 
@@ -71,7 +72,7 @@ internal sealed class QemuWords
             case "machine" or "M": ReadMachine(Operand(word, rest)); break;
             case "drive": ReadDrive(Operand(word, rest)); break;
             case "device": ReadDevice(Operand(word, rest)); break;
-            case "global": Operand(word, rest); break;
+            case "global": ReadGlobal(Operand(word, rest)); break;
             case "netdev": Operand(word, rest); break;
             default: throw new BadInputException($"{word} is not one of QEMU's words that this machine understands");
         }
@@ -105,6 +106,16 @@ internal sealed class QemuWords
         if (!ByteCount.TryParse(counted, out ulong bytes) || bytes == 0 || bytes > most)
             throw new BadInputException($"-m {text} is impossible: the board has from 1 byte up to 1 PiB of memory, written as 128M or 4G");
         Machine = Machine with { Memory = [new MemoryBank(MemoryBase, bytes)] };
+    }
+
+    private void ReadGlobal(string text)
+    {
+        Machine = text switch
+        {
+            "virtio-mmio.force-legacy=false" => Machine with { VirtioTransport = VirtioTransport.Modern },
+            "virtio-mmio.force-legacy=true" => Machine with { VirtioTransport = VirtioTransport.Legacy },
+            _ => throw new BadInputException($"-global {text} is not modelled"),
+        };
     }
 
     private void ReadFirmware(string text)

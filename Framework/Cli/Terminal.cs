@@ -9,6 +9,7 @@ internal sealed class Terminal : IDisposable
     private readonly TextWriter _output;
     private readonly BlockingCollection<byte> _typed = [];
     private readonly bool _isKeyboard = !Console.IsInputRedirected;
+    private readonly System.Text.Decoder _decoder = System.Text.Encoding.UTF8.GetDecoder();
     private bool _isEscaped;
 
     /// <summary>Begins to listen.</summary>
@@ -19,12 +20,18 @@ internal sealed class Terminal : IDisposable
         new Thread(_isKeyboard ? ListenToKeys : ListenToStream) { IsBackground = true }.Start();
     }
 
-    /// <summary>Prints what the guest printed.</summary>
-    public void Show(ReadOnlySpan<char> text)
+    /// <summary>Prints what the guest printed since the last call.</summary>
+    /// <returns>How much has been printed in all.</returns>
+    public int Show(IReadOnlyList<byte> console, int shown)
     {
-        if (text.IsEmpty) return;
+        if (console.Count == shown) return shown;
+        byte[] fresh = new byte[console.Count - shown];
+        for (int i = 0; i < fresh.Length; i++) fresh[i] = console[shown + i];
+        char[] text = new char[_decoder.GetCharCount(fresh, flush: false)];
+        _decoder.GetChars(fresh, text, flush: false);
         _output.Write(text);
         _output.Flush();
+        return console.Count;
     }
 
     /// <summary>What was typed since the last call.</summary>
