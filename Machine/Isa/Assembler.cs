@@ -1,3 +1,5 @@
+using Verification.Machine.Isa.Assembling;
+
 namespace Verification.Machine.Isa;
 
 /// <summary>How to assemble.</summary>
@@ -65,5 +67,5 @@ public static class Assembler
     /// <summary>Assembles <paramref name="text"/>.</summary>
     /// <exception cref="AssemblyException">The text has an error.</exception>
     public static AssembledCode Assemble(string text, AssemblerOptions? options = null) =>
-        throw new NotImplementedException();
+        new AssemblyText(options ?? new AssemblerOptions()).Assemble(text);
 }

@@ -30,7 +30,7 @@ public static class Decoder
         if (form is CompressedForm compressed)
         {
             word &= 0xffff;
-            instruction = compressed.Expand(compressed.Picture.Extract(word))
+            instruction = compressed.Rewriting.Expand(compressed.Picture.Extract(word))
                 .ToInstruction(compressed.Expansion.Row, 2, word);
         }
         else

@@ -44,13 +44,17 @@ public static class Encoder
             : $"«{form.Text}» with these operands is a reserved encoding.");
     }
 
-    /// <summary>The 16-bit form of an instruction of the full table, where a hart with <paramref name="extensions"/> has one.</summary>
+    /// <summary>
+    /// The 16-bit form of an instruction of the full table, where a hart with <paramref name="extensions"/> has one.
+    /// What would be a hint keeps its full form.
+    /// </summary>
     public static bool TryCompress(in Instruction instruction, IsaExtensions extensions, out ushort halfWord)
     {
         var full = OperandValues.Of(in instruction);
         foreach (var form in Contractions[instruction.Row])
         {
-            if (form.IsIn(extensions) && form.TryContract(in full, out var values)
+            if (form.IsIn(extensions) && form.Rewriting.TryContract(in full, out var values)
+                && !IsHint(form, in values)
                 && form.Picture.TryEncode(in values, out var word, out _))
             {
                 halfWord = (ushort)word;
@@ -59,7 +63,41 @@ public static class Encoder
         }
 
         halfWord = 0;
-        return false;
+        return TrySayOtherwise(in instruction, out var other) && TryCompress(in other, extensions, out halfWord);
+    }
+
+    /// <summary>The same effect by another row or with its sources exchanged, where that may have a compressed form.</summary>
+    private static bool TrySayOtherwise(in Instruction instruction, out Instruction other)
+    {
+        other = default;
+        var values = OperandValues.Of(in instruction);
+        var (rd, rs1, rs2) = (values[OperandSlot.Rd], values[OperandSlot.Rs1], values[OperandSlot.Rs2]);
+        switch (InstructionSet.Rows[instruction.Row].Mnemonic)
+        {
+            case "addi" when instruction.Immediate == 0 && rd != 0 && rs1 != 0: // mv
+                values = default;
+                (values[OperandSlot.Rd], values[OperandSlot.Rs2]) = (rd, rs1);
+                other = values.ToInstruction(InstructionSet.Find("add").Row, 4, 0);
+                return true;
+            case "add" or "addw" or "and" or "or" or "xor" when rd == rs2 && rd != rs1:
+                (values[OperandSlot.Rs1], values[OperandSlot.Rs2]) = (rs2, rs1);
+                other = values.ToInstruction(instruction.Row, 4, 0);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Compressed instructions that write x0 or add or shift by 0 are set aside for hints.</summary>
+    private static bool IsHint(CompressedForm form, in OperandValues values)
+    {
+        foreach (var operand in form.Operands)
+        {
+            if (operand.Name == "rd" && values[OperandSlot.Rd] == 0)
+                return true;
+        }
+
+        return form.Mnemonic is "c.addi" or "c.slli" or "c.srli" or "c.srai" && values[OperandSlot.Immediate] == 0;
     }
 
     private static string NameOf(InstructionForm form, OperandSlot slot) =>

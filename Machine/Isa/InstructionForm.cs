@@ -44,58 +44,14 @@ public class InstructionForm
 /// <summary>A compressed instruction and the full one that it expands to.</summary>
 public sealed class CompressedForm : InstructionForm
 {
-    /// <summary>An operand of the expansion: taken from the compressed one's <paramref name="Source"/>, or fixed.</summary>
-    internal readonly record struct Binding(OperandSlot Target, OperandSlot? Source, long Literal);
-
     internal CompressedForm(int row, CompressedRow text, IsaExtensions required, Func<string, InstructionForm> find)
         : base(row, text.Text, text.Picture, 16, required)
     {
-        var (mnemonic, operands) = Operand.Parse(text.Expansion);
-        Expansion = find(mnemonic);
-        if (operands.Count != Expansion.Operands.Count)
-            throw new FormatException($"«{text.Text}» expands to «{text.Expansion}», which has another number of operands.");
-        Bindings = [.. operands.Zip(Expansion.Operands, (given, target) =>
-            new Binding(target.Slot, given.IsFixed ? null : given.Slot, given.Literal))];
+        Rewriting = new Rewriting(text.Expansion, find);
     }
 
     /// <summary>The row that it expands to.</summary>
-    public InstructionForm Expansion { get; }
+    public InstructionForm Expansion => Rewriting.Target;
 
-    internal Binding[] Bindings { get; }
-
-    /// <summary>The expansion's operands, from those of the compressed instruction.</summary>
-    internal OperandValues Expand(in OperandValues values)
-    {
-        var full = default(OperandValues);
-        foreach (var binding in Bindings)
-            full[binding.Target] = binding.Source is { } source ? values[source] : binding.Literal;
-        return full;
-    }
-
-    /// <summary>The compressed instruction's operands, where the full instruction's allow it.</summary>
-    internal bool TryContract(in OperandValues full, out OperandValues values)
-    {
-        values = default;
-        var known = 0;
-        foreach (var binding in Bindings)
-        {
-            var value = full[binding.Target];
-            if (binding.Source is not { } source)
-            {
-                if (value != binding.Literal)
-                    return false;
-            }
-            else if ((known & (1 << (int)source)) == 0)
-            {
-                known |= 1 << (int)source;
-                values[source] = value;
-            }
-            else if (values[source] != value)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    internal Rewriting Rewriting { get; }
 }

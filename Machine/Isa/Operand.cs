@@ -24,7 +24,10 @@ public enum OperandKind
     /// <summary>A control and status register (<c>csr</c>).</summary>
     Csr,
 
-    /// <summary>A rounding mode (<c>rm</c>); where it is left out it is <c>dyn</c>.</summary>
+    /// <summary>
+    /// A rounding mode: <c>rm</c>, where it is left out dynamic; <c>rme</c> of exact conversions, where left out
+    /// <c>rne</c>. <see cref="Operand.Literal"/> holds what it is when left out.
+    /// </summary>
     RoundingMode,
 
     /// <summary>The accesses before a fence (<c>pred</c>).</summary>
@@ -58,11 +61,27 @@ public enum OperandPlace
 /// <param name="Kind">What it is.</param>
 /// <param name="Slot">Where the decoded instruction holds it.</param>
 /// <param name="Place">How it is written.</param>
-/// <param name="Literal">The value of a fixed register or number.</param>
+/// <param name="Literal">The value of a fixed register or number, or of a rounding mode that is left out.</param>
 public sealed record Operand(string Name, OperandKind Kind, OperandSlot Slot, OperandPlace Place, long Literal = 0)
 {
     /// <summary>Whether the text fixes it.</summary>
     public bool IsFixed => Kind is OperandKind.FixedRegister or OperandKind.FixedNumber;
+
+    /// <summary>The operand's value among those of an instruction.</summary>
+    public long Read(in OperandValues values) => Kind switch
+    {
+        OperandKind.Predecessors => values[Slot] >> 4,
+        OperandKind.Successors => values[Slot] & 15,
+        _ => values[Slot],
+    };
+
+    /// <summary>Sets the operand's value among those of an instruction.</summary>
+    public void Write(ref OperandValues values, long value) => values[Slot] = Kind switch
+    {
+        OperandKind.Predecessors => (values[Slot] & 15) | (value << 4),
+        OperandKind.Successors => (values[Slot] & ~15L) | value,
+        _ => value,
+    };
 
     /// <summary>The mnemonic and the operands of a row's text.</summary>
     /// <exception cref="FormatException">A name is none of those that <see cref="OperandKind"/> lists.</exception>
@@ -104,13 +123,13 @@ public sealed record Operand(string Name, OperandKind Kind, OperandSlot Slot, Op
             "upper" or "nzupper" => (OperandKind.Upper, OperandSlot.Immediate),
             "offset" => (OperandKind.Offset, OperandSlot.Immediate),
             "csr" => (OperandKind.Csr, OperandSlot.Immediate),
-            "rm" => (OperandKind.RoundingMode, OperandSlot.Mode),
+            "rm" or "rme" => (OperandKind.RoundingMode, OperandSlot.Mode),
             "pred" => (OperandKind.Predecessors, OperandSlot.Mode),
             "succ" => (OperandKind.Successors, OperandSlot.Mode),
             _ => (OperandKind.FixedNumber, OperandSlot.Immediate),
         };
         if (kind != OperandKind.FixedNumber)
-            return new(name, kind, slot, place);
+            return new(name, kind, slot, place, name == "rm" ? RoundingModeNames.Dynamic : 0);
         if (RegisterNames.TryParseInteger(name, out var register))
             return new(name, OperandKind.FixedRegister, OperandSlot.Rd, place, register);
         return long.TryParse(name, out var number)

@@ -26,7 +26,7 @@ public enum OperandSlot
 
 /// <summary>The operands of an instruction, one number for each <see cref="OperandSlot"/>.</summary>
 [InlineArray(6)]
-public struct OperandValues
+public struct OperandValues : IEquatable<OperandValues>
 {
     private long first;
 
@@ -49,6 +49,15 @@ public struct OperandValues
         values[OperandSlot.Immediate] = instruction.Immediate;
         return values;
     }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(OperandValues other) => ((ReadOnlySpan<long>)this).SequenceEqual(other);
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is OperandValues other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => HashCode.Combine(this[0], this[1], this[2], this[3], this[4], this[5]);
 
     /// <summary>The instruction with these operands.</summary>
     internal readonly Instruction ToInstruction(int row, int sizeBytes, uint encoding) => new()

@@ -30,14 +30,14 @@ internal sealed class HalfTable<TMachine, TWord> : Vocabulary<TMachine, TWord>
                     if (FloatIsOn(m, in i))
                         m.F(i.Rd, Box(TWord.ZeroExtend(m.X(i.Rs1), 16), 16));
                 }),
-            new("fcvt.s.h fd, fs1, rm", "0100000 00010 rs1 rm rd 1010011",
+            new("fcvt.s.h fd, fs1, rme", "0100000 00010 rs1 rm rd 1010011",
                 static (m, in i) => Float1(m, in i, Convert(FloatFormat.Half, FloatFormat.Single))),
             new("fcvt.h.s fd, fs1, rm", "0100010 00000 rs1 rm rd 1010011",
                 static (m, in i) => Float1(m, in i, Convert(FloatFormat.Single, FloatFormat.Half))),
         ]),
         new(IsaExtensions.Zfhmin | IsaExtensions.D,
         [
-            new("fcvt.d.h fd, fs1, rm", "0100001 00010 rs1 rm rd 1010011",
+            new("fcvt.d.h fd, fs1, rme", "0100001 00010 rs1 rm rd 1010011",
                 static (m, in i) => Float1(m, in i, Convert(FloatFormat.Half, FloatFormat.Double))),
             new("fcvt.h.d fd, fs1, rm", "0100010 00001 rs1 rm rd 1010011",
                 static (m, in i) => Float1(m, in i, Convert(FloatFormat.Double, FloatFormat.Half))),

@@ -1,0 +1,130 @@
+namespace Verification.Machine.Isa.Tables;
+
+/// <summary>
+/// Pseudo-instructions that are one instruction in other words (RISC-V assembly programmer's manual; unprivileged
+/// specification 20240411, chapter 34). Of several that fit, the disassembler takes the first.
+/// </summary>
+internal static class PseudoTable
+{
+    /// <summary>What the disassembler writes and the assembler reads.</summary>
+    internal static readonly (string Text, string Expansion)[] Rows =
+    [
+        ("nop", "addi x0, x0, 0"),
+        ("li rd, imm", "addi rd, x0, imm"),
+        ("mv rd, rs1", "addi rd, rs1, 0"),
+        ("mv rd, rs2", "add rd, x0, rs2"),
+        ("not rd, rs1", "xori rd, rs1, -1"),
+        ("neg rd, rs2", "sub rd, x0, rs2"),
+        ("negw rd, rs2", "subw rd, x0, rs2"),
+        ("sext.w rd, rs1", "addiw rd, rs1, 0"),
+        ("zext.b rd, rs1", "andi rd, rs1, 255"),
+        ("zext.w rd, rs1", "add.uw rd, rs1, x0"),
+        ("seqz rd, rs1", "sltiu rd, rs1, 1"),
+        ("snez rd, rs2", "sltu rd, x0, rs2"),
+        ("sltz rd, rs1", "slt rd, rs1, x0"),
+        ("sgtz rd, rs2", "slt rd, x0, rs2"),
+
+        ("beqz rs1, offset", "beq rs1, x0, offset"),
+        ("bnez rs1, offset", "bne rs1, x0, offset"),
+        ("blez rs2, offset", "bge x0, rs2, offset"),
+        ("bgez rs1, offset", "bge rs1, x0, offset"),
+        ("bltz rs1, offset", "blt rs1, x0, offset"),
+        ("bgtz rs2, offset", "blt x0, rs2, offset"),
+        ("j offset", "jal x0, offset"),
+        ("jal offset", "jal x1, offset"),
+        ("ret", "jalr x0, 0(x1)"),
+        ("jr rs1", "jalr x0, 0(rs1)"),
+        ("jr imm(rs1)", "jalr x0, imm(rs1)"),
+        ("jalr rs1", "jalr x1, 0(rs1)"),
+        ("jalr imm(rs1)", "jalr x1, imm(rs1)"),
+        ("jalr rd, rs1", "jalr rd, 0(rs1)"),
+
+        ("rdcycle rd", "csrrs rd, 3072, x0"),
+        ("rdtime rd", "csrrs rd, 3073, x0"),
+        ("rdinstret rd", "csrrs rd, 3074, x0"),
+        ("frflags rd", "csrrs rd, 1, x0"),
+        ("frrm rd", "csrrs rd, 2, x0"),
+        ("frcsr rd", "csrrs rd, 3, x0"),
+        ("fsflags rs1", "csrrw x0, 1, rs1"),
+        ("fsrm rs1", "csrrw x0, 2, rs1"),
+        ("fscsr rs1", "csrrw x0, 3, rs1"),
+        ("fsflags rd, rs1", "csrrw rd, 1, rs1"),
+        ("fsrm rd, rs1", "csrrw rd, 2, rs1"),
+        ("fscsr rd, rs1", "csrrw rd, 3, rs1"),
+        ("csrr rd, csr", "csrrs rd, csr, x0"),
+        ("csrw csr, rs1", "csrrw x0, csr, rs1"),
+        ("csrs csr, rs1", "csrrs x0, csr, rs1"),
+        ("csrc csr, rs1", "csrrc x0, csr, rs1"),
+        ("csrwi csr, zimm", "csrrwi x0, csr, zimm"),
+        ("csrsi csr, zimm", "csrrsi x0, csr, zimm"),
+        ("csrci csr, zimm", "csrrci x0, csr, zimm"),
+
+        ("fmv.h fd, fs1", "fsgnj.h fd, fs1, fs1"),
+        ("fneg.h fd, fs1", "fsgnjn.h fd, fs1, fs1"),
+        ("fabs.h fd, fs1", "fsgnjx.h fd, fs1, fs1"),
+        ("fmv.s fd, fs1", "fsgnj.s fd, fs1, fs1"),
+        ("fneg.s fd, fs1", "fsgnjn.s fd, fs1, fs1"),
+        ("fabs.s fd, fs1", "fsgnjx.s fd, fs1, fs1"),
+        ("fmv.d fd, fs1", "fsgnj.d fd, fs1, fs1"),
+        ("fneg.d fd, fs1", "fsgnjn.d fd, fs1, fs1"),
+        ("fabs.d fd, fs1", "fsgnjx.d fd, fs1, fs1"),
+
+        ("fence", "fence 15, 15"),
+        ("sfence.vma", "sfence.vma x0, x0"),
+        ("sfence.vma rs1", "sfence.vma rs1, x0"),
+    ];
+
+    /// <summary>What the assembler reads only.</summary>
+    internal static readonly (string Text, string Expansion)[] InputRows =
+    [
+        ("bgt rs2, rs1, offset", "blt rs1, rs2, offset"),
+        ("ble rs2, rs1, offset", "bge rs1, rs2, offset"),
+        ("bgtu rs2, rs1, offset", "bltu rs1, rs2, offset"),
+        ("bleu rs2, rs1, offset", "bgeu rs1, rs2, offset"),
+        ("sgt rd, rs2, rs1", "slt rd, rs1, rs2"),
+        ("sgtu rd, rs2, rs1", "sltu rd, rs1, rs2"),
+        ("jalr rd, rs1, imm", "jalr rd, imm(rs1)"),
+        ("scall", "ecall"),
+        ("sbreak", "ebreak"),
+
+        ("add rd, rs1, imm", "addi rd, rs1, imm"),
+        ("and rd, rs1, imm", "andi rd, rs1, imm"),
+        ("or rd, rs1, imm", "ori rd, rs1, imm"),
+        ("xor rd, rs1, imm", "xori rd, rs1, imm"),
+        ("slt rd, rs1, imm", "slti rd, rs1, imm"),
+        ("sltu rd, rs1, imm", "sltiu rd, rs1, imm"),
+        ("addw rd, rs1, imm", "addiw rd, rs1, imm"),
+        ("sll rd, rs1, shamt", "slli rd, rs1, shamt"),
+        ("srl rd, rs1, shamt", "srli rd, rs1, shamt"),
+        ("sra rd, rs1, shamt", "srai rd, rs1, shamt"),
+        ("sllw rd, rs1, shamt", "slliw rd, rs1, shamt"),
+        ("srlw rd, rs1, shamt", "srliw rd, rs1, shamt"),
+        ("sraw rd, rs1, shamt", "sraiw rd, rs1, shamt"),
+        ("ror rd, rs1, shamt", "rori rd, rs1, shamt"),
+        ("rorw rd, rs1, shamt", "roriw rd, rs1, shamt"),
+        ("bclr rd, rs1, shamt", "bclri rd, rs1, shamt"),
+        ("bext rd, rs1, shamt", "bexti rd, rs1, shamt"),
+        ("binv rd, rs1, shamt", "binvi rd, rs1, shamt"),
+        ("bset rd, rs1, shamt", "bseti rd, rs1, shamt"),
+
+        ("csrw csr, zimm", "csrrwi x0, csr, zimm"),
+        ("csrs csr, zimm", "csrrsi x0, csr, zimm"),
+        ("csrc csr, zimm", "csrrci x0, csr, zimm"),
+        ("csrrw rd, csr, zimm", "csrrwi rd, csr, zimm"),
+        ("csrrs rd, csr, zimm", "csrrsi rd, csr, zimm"),
+        ("csrrc rd, csr, zimm", "csrrci rd, csr, zimm"),
+        ("fsflagsi zimm", "csrrwi x0, 1, zimm"),
+        ("fsrmi zimm", "csrrwi x0, 2, zimm"),
+        ("fsflagsi rd, zimm", "csrrwi rd, 1, zimm"),
+        ("fsrmi rd, zimm", "csrrwi rd, 2, zimm"),
+
+        ("fgt.h rd, fs2, fs1", "flt.h rd, fs1, fs2"),
+        ("fge.h rd, fs2, fs1", "fle.h rd, fs1, fs2"),
+        ("fgt.s rd, fs2, fs1", "flt.s rd, fs1, fs2"),
+        ("fge.s rd, fs2, fs1", "fle.s rd, fs1, fs2"),
+        ("fgt.d rd, fs2, fs1", "flt.d rd, fs1, fs2"),
+        ("fge.d rd, fs2, fs1", "fle.d rd, fs1, fs2"),
+        ("fmv.x.s rd, fs1", "fmv.x.w rd, fs1"),
+        ("fmv.s.x fd, rs1", "fmv.w.x fd, rs1"),
+    ];
+}
