@@ -12,8 +12,8 @@ public struct DevicetreeHeader
     public const int SizeBytes = 40;
 
     private const uint Magic = 0xD00DFEED;
-    private const uint Version = 17;
-    private const uint LastCompatibleVersion = 16;
+    private const uint NewestVersion = 17;
+    private const uint OldestVersion = 16;
 
     /// <summary>Size of the whole blob in bytes.</summary>
     public int TotalSizeBytes;
@@ -56,9 +56,11 @@ public struct DevicetreeHeader
         uint reservations = Field(blob, 16);
         uint stringsSize = Field(blob, 32);
         uint structureSize = Field(blob, 36);
-        if (Field(blob, 20) < Version || Field(blob, 24) > Version || Field(blob, 24) < LastCompatibleVersion)
-            return DevicetreeError.UnknownVersion;
-        if (total > (uint)blob.Length) return DevicetreeError.Truncated;
+        uint version = Field(blob, 20);
+        if (version < OldestVersion || Field(blob, 24) > NewestVersion) return DevicetreeError.UnknownVersion;
+        if (total > (uint)blob.Length || structure > total) return DevicetreeError.Truncated;
+        // Version 16 does not tell the structure block's size; its end token does.
+        if (version < NewestVersion) structureSize = total - structure;
         if ((ulong)structure + structureSize > total || (ulong)strings + stringsSize > total || reservations > total)
             return DevicetreeError.Truncated;
         if ((structure & 3) != 0) return DevicetreeError.BadStructure;
