@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 
@@ -22,6 +24,10 @@ internal sealed class CodePage(ulong number, IsaExtensions extensions)
 
     /// <summary>The frame that can't change, where others use this too: it is never invalidated, only left.</summary>
     internal Frame? SharedSource { get; set; }
+
+    /// <summary>The block that starts at an address of the page, if it has been decoded.</summary>
+    internal Block? BlockAt(ulong pc) =>
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Blocks), (nint)(pc >> 1 & 2047));
 
     /// <summary>A copy of one's own, which can be invalidated.</summary>
     internal CodePage Clone(ulong number)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Harts;
@@ -6,24 +5,7 @@ namespace Verification.Machine.Harts;
 // What tiers share: the position inside a block, attention between blocks, fetches that the TLB did not answer.
 public sealed unsafe partial class Hart
 {
-    private Block? _block;
-    private ulong _blockPc;
-    private uint _singleEncoding;
-    private int _singleBase;
     private bool _fetchTrapped;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void EnterBlock(Block block, ulong pc) => (_block, _blockPc) = (block, pc);
-
-    /// <summary>A block of this one instruction.</summary>
-    internal void EnterSingle(in Instruction instruction, ulong pc)
-    {
-        (_singleEncoding, _singleBase) = (instruction.Encoding, instruction.Rs1);
-        EnterBlock(Block.Uncached, pc);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void LeaveBlock() => _block = null;
 
     /// <summary>Looks after what made a block end.</summary>
     /// <returns>False when the slice ends here.</returns>
@@ -57,28 +39,24 @@ public sealed unsafe partial class Hart
     /// <summary>An illegal-instruction exception for the instruction being executed.</summary>
     internal bool RaiseIllegalCurrent() => Raise(ExceptionCause.IllegalInstruction, CurrentEncoding());
 
-    /// <summary>Instructions that the block being executed has done before the current one.</summary>
-    private ulong InstructionsOfBlock()
-    {
-        if (_block is null) return 0;
-        var pc = _blockPc;
-        ulong count = 0;
-        foreach (ref readonly var step in _block.Steps.AsSpan())
-        {
-            if (pc == State->Pc) return count;
-            pc += step.Instruction.SizeBytes;
-            count++;
-        }
-        return count;
-    }
-
-    /// <summary>The register that the current instruction computes its address from.</summary>
-    internal int CurrentBaseRegister => _singleBase;
-
+    // What the block was decoded from is still there: a store into its own block ends it.
     private uint CurrentEncoding()
     {
-        if (_block is null || _block.Steps.Length == 0) return _singleEncoding;
-        return _block.Steps[(int)InstructionsOfBlock()].Instruction.Encoding;
+        Span<byte> bytes = stackalloc byte[4];
+        bytes.Clear();
+        if (!TryReadFetched(State->Pc, bytes[..2])) return 0;
+        var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        if (Decoder.SizeBytes(low) == 4) TryReadFetched(State->Pc + 2, bytes[2..]);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    private bool TryReadFetched(ulong address, Span<byte> half)
+    {
+        if (!TryTranslate(address, AccessKind.Fetch, out var physical, out _)) return false;
+        if (Memory.TryRead(physical, half)) return true;
+        if (!Host.Bus.Read(physical, 2, out var value)) return false;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16LittleEndian(half, (ushort)value);
+        return true;
     }
 
     // The second half is fetched only where there is one: it may lie on another page.
@@ -114,9 +92,9 @@ public sealed unsafe partial class Hart
         var pc = State->Pc;
         if (!TryFetchUncached(isFetched, out var instruction)) return;
         State->NextPc = pc + instruction.SizeBytes;
-        EnterSingle(in instruction, pc);
+        State->InBlock = 1;
         BlockDecoder.MeaningOf(in instruction)(new InterpreterMachine(State), in instruction);
-        LeaveBlock();
+        State->InBlock = 0;
         State->Pc = State->NextPc;
         State->Retired++;
     }

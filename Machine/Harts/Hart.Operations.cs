@@ -11,6 +11,9 @@ public sealed unsafe partial class Hart
     /// <summary>Size of a cache block (Zicbom, Zicboz), and of the set that <c>lr</c> reserves.</summary>
     internal const int CacheBlockBytes = 64;
 
+    /// <summary>The register that the current instruction computes its address from; kept by observed runs.</summary>
+    internal int CurrentBaseRegister;
+
     internal bool Perform(HartOperation operation, in Instruction instruction)
     {
         switch (operation)

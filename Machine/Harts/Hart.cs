@@ -53,7 +53,7 @@ public sealed unsafe partial class Hart : IStateful
     public HartRunState RunState { get; private set; } = HartRunState.Stopped;
 
     /// <summary>Instructions that it has executed, those that ended in an exception included: its coordinate in time.</summary>
-    public ulong Retired => State->Retired + InstructionsOfBlock();
+    public ulong Retired => State->Retired + (State->InBlock == 0 ? 0 : State->InBlock - 1);
 
     /// <summary>The machine's memory.</summary>
     public PhysicalMemory Memory { get; }
@@ -162,7 +162,7 @@ public sealed unsafe partial class Hart : IStateful
     internal void GoTo(ulong pc)
     {
         State->NextPc = pc;
-        if (_block is null) State->Pc = pc;
+        if (State->InBlock == 0) State->Pc = pc;
         else State->Leave |= (uint)LeaveReason.Redirect;
     }
 

@@ -19,7 +19,8 @@ namespace Verification.Machine.Harts;
 /// 0x22c  FloatStatus  mstatus.FS, 0-3
 /// 0x230  FloatControl fcsr: flags in bits 0-4, rounding mode in 5-7
 /// 0x238  MisalignedPc bits that a jump's target must not have: 2 without compressed instructions
-/// 0x240  Handle       the managed hart, as a GCHandle
+/// 0x240  InBlock      instructions of the running block, the current one included; 0 between blocks
+/// 0x248  Handle       the managed hart, as a GCHandle
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -36,6 +37,7 @@ internal unsafe struct HartState
     internal uint FloatStatus;
     internal ulong FloatControl;
     internal ulong MisalignedPc;
+    internal ulong InBlock;
     internal nint Handle;
 
     /// <summary>The hart that this is the state of.</summary>

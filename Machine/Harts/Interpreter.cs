@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Verification.Machine.Isa;
 
 namespace Verification.Machine.Harts;
 
@@ -13,39 +12,57 @@ internal sealed unsafe class Interpreter : IExecutionTier
     {
         var state = hart.State;
         var left = budget;
+        // The page that the last block was on: within it, blocks follow each other without a look at the TLB.
+        CodePage? page = null;
+        var pageAddress = 1UL;
         while (left != 0)
         {
-            if (state->Leave != 0 && !hart.Attend()) break;
+            if (state->Leave != 0)
+            {
+                if (!hart.Attend()) break;
+                pageAddress = 1;
+            }
             var pc = state->Pc;
-            var page = hart.CachedCode(pc) ?? hart.FetchCode(pc);
+            if ((pc & ~0xFFFUL) != pageAddress)
+            {
+                page = hart.CachedCode(pc) ?? hart.FetchCode(pc);
+                pageAddress = page is null ? 1 : pc & ~0xFFFUL;
+            }
             var block = page is null ? Block.Uncached
-                : page.Blocks[(pc & 0xFFF) >> 1] ?? hart.DecodeBlock(page, pc);
-            if (block.Steps.Length == 0) hart.ExecuteUncached(page is not null);
-            left -= block.Steps.Length == 0 ? 1 : RunBlock(hart, state, block, pc, left);
+                : page.BlockAt(pc) ?? hart.DecodeBlock(page, pc);
+            var steps = block.Steps;
+            if (steps.Length == 0)
+            {
+                hart.ExecuteUncached(page is not null);
+                left--;
+                continue;
+            }
+            left -= RunBlock(state, ref MemoryMarshal.GetArrayDataReference(steps), (uint)steps.Length, block.SizeBytes, left);
         }
         return budget - left;
     }
 
-    private static ulong RunBlock(Hart hart, HartState* state, Block block, ulong pc, ulong left)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong RunBlock(HartState* state, ref Step step, uint length, int sizeBytes, ulong left)
     {
         var machine = new InterpreterMachine(state);
-        ref var first = ref MemoryMarshal.GetArrayDataReference(block.Steps);
-        var count = (nuint)Math.Min((ulong)block.Steps.Length, left);
-        state->NextPc = pc + (ulong)block.SizeBytes;
-        hart.EnterBlock(block, pc);
-        nuint done = 0;
+        var pc = state->Pc;
+        var count = left < length ? (uint)left : length;
+        state->NextPc = pc + (ulong)sizeBytes;
+        uint done = 0;
         do
         {
-            ref var step = ref Unsafe.Add(ref first, done++);
             state->Pc = pc;
+            state->InBlock = ++done;
             pc += step.Instruction.SizeBytes;
             step.Meaning(machine, in step.Instruction);
+            step = ref Unsafe.Add(ref step, 1);
         }
         while (state->Leave == 0 && done < count);
-        hart.LeaveBlock();
-        var isElsewhere = done == (nuint)block.Steps.Length || (state->Leave & (uint)LeaveReason.Redirect) != 0;
+        var isElsewhere = done == length || (state->Leave & (uint)LeaveReason.Redirect) != 0;
         state->Pc = isElsewhere ? state->NextPc : pc;
         state->Retired += done;
+        state->InBlock = 0;
         return done;
     }
 }

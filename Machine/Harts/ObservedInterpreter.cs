@@ -39,7 +39,7 @@ internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserve
         var state = hart.State;
         var pc = state->Pc;
         var page = hart.CachedCode(pc) ?? hart.FetchCode(pc);
-        var block = page is null ? Block.Uncached : page.Blocks[(pc & 0xFFF) >> 1] ?? hart.DecodeBlock(page, pc);
+        var block = page is null ? Block.Uncached : page.BlockAt(pc) ?? hart.DecodeBlock(page, pc);
         if (block.Steps.Length == 0)
         {
             if (!hart.TryFetchUncached(page is not null, out var instruction)) return 1;
@@ -60,17 +60,18 @@ internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserve
     private bool Execute(Hart hart, in Instruction instruction, ulong pc)
     {
         var state = hart.State;
-        hart.EnterSingle(in instruction, pc);
+        state->InBlock = 1;
+        hart.CurrentBaseRegister = instruction.Rs1;
         observation.Observer.Fetch(hart, pc, in instruction);
         if ((state->Leave & (uint)LeaveReason.Slice) != 0)
         {
-            hart.LeaveBlock();
+            state->InBlock = 0;
             return false;
         }
         state->NextPc = pc + instruction.SizeBytes;
         var meaning = instruction.Row == BlockDecoder.IllegalRow ? Illegal : Meanings[instruction.Row];
         meaning(new ObservedMachine<TObserver>(hart, observation), in instruction);
-        hart.LeaveBlock();
+        state->InBlock = 0;
         state->Pc = state->NextPc;
         state->Retired++;
         return true;
