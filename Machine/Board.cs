@@ -147,6 +147,7 @@ public sealed partial class Board : IDisposable
         _scheduler.Transfer(transfer);
         foreach (var hart in _harts) hart.Transfer(transfer);
         foreach (var device in Bus.Devices) device.Transfer(transfer);
+        Firmware?.Transfer(transfer);
     }
 
     private void CheckHostExit()

@@ -74,7 +74,7 @@ internal static class BoardDevicetree
         var words = new uint[SeedWords];
         for (uint i = 0; i < SeedWords; i++) words[i] = (uint)StateHasher.Mix(seed * SeedWords + i + 1);
         chosen.Set("rng-seed", words);
-        if (configuration.Append is { } append) chosen.Set("bootargs", append);
+        if (configuration.Append is { Length: > 0 } append) chosen.Set("bootargs", append);
 
         // QEMU writes one cell as long as it can.
         void Number(string name, ulong value)

@@ -1,4 +1,5 @@
 using Verification.Machine.Devices;
+using Verification.Machine.Isa;
 
 namespace Verification.Machine;
 
@@ -26,7 +27,7 @@ internal static class HartNodes
                 .Set("reg", idCells == 1 ? [(uint)hart.Id] : [(uint)(hart.Id >> 32), (uint)hart.Id])
                 .Set("status", hart.Status == HartStatus.Okay ? "okay" : "disabled")
                 .Set("compatible", "riscv")
-                .Set("riscv,isa", IsaText(configuration))
+                .Set("riscv,isa", IsaString.ToIsa(configuration.Extensions))
                 .Set("mmu-type", "riscv,sv48")
                 .Add("interrupt-controller")
                 .Set("#interrupt-cells", 1u)
@@ -38,7 +39,4 @@ internal static class HartNodes
         for (var i = 0; i < configuration.Harts.Count; i++)
             cluster.Add($"core{i}").Set("cpu", tree.Phandle(PhandleKey(configuration.Harts[i].Id)));
     }
-
-    private static string IsaText(BoardConfiguration configuration) =>
-        "rv64imafdc_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs_sstc";
 }

@@ -51,6 +51,8 @@ internal static class WayIn
             // The other harts are stopped, until the kernel starts them (SBI HSM).
             var boot = board.FindHart(board.Configuration.BootHartId)
                 ?? throw new ArgumentException($"There is no hart {board.Configuration.BootHartId} to boot on.");
+            if (board.Configuration.Harts[boot.Index].Status == HartStatus.Disabled)
+                throw new ArgumentException($"The hart {boot.Id} is disabled and can't boot.");
             boot.Start(PrivilegeMode.Supervisor, entry, boot.Id, devicetree.BaseAddress);
             return;
         }
