@@ -17,6 +17,10 @@ namespace Verification.Kernel;
         .cfi_undefined ra
         csrw sie, zero
         mv tp, a0
+        la t0, boot_satp            # page tables with a guard page, if the layout has them; otherwise 0
+        ld t0, 0(t0)
+        csrw satp, t0
+        sfence.vma
         la sp, boot_stack_top
         la t0, boot_trap_stack_top
         csrw sscratch, t0
@@ -32,6 +36,10 @@ namespace Verification.Kernel;
         .cfi_undefined ra
         csrw sie, zero
         mv tp, a0
+        la t0, boot_satp
+        ld t0, 0(t0)
+        csrw satp, t0
+        sfence.vma
         ld sp, 16(a1)               # HartRecord.StackTop
         ld t0, 24(a1)               # HartRecord.TrapStackTop
         csrw sscratch, t0

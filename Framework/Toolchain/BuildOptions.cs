@@ -13,7 +13,7 @@ public sealed record BuildOptions
           --raw FILE                 also write the image as raw bytes
           --map FILE                 also write the symbols with their addresses as text
           --boot-stack-size BYTES    size of the boot stack, a multiple of 16, or auto: the exact bound (default 65536)
-          --stack-placement PLACE    AboveBss or BelowImage (default BelowImage)
+          --stack-placement PLACE    AboveBss, BelowImage or Guarded (default BelowImage)
           --source-root DIRECTORY    file names in debug information are relative to it
         """;
 

@@ -7,7 +7,8 @@ namespace Verification.Specs.Linking;
 /// <summary>Where the linker puts things, and that it refuses what it can't put together.</summary>
 public sealed class LinkerSpecs
 {
-    public static TheoryData<LinkerLayout> Layouts => new(LinkerLayout.Story(), LinkerLayout.Safe());
+    public static TheoryData<LinkerLayout> Layouts => new(
+        LinkerLayout.Story(), LinkerLayout.Safe(), LinkerLayout.For(StackPlacement.Guarded, 4096));
 
     [Fact]
     public void In_the_story_the_boot_stacks_end_lies_directly_above_KMEM()

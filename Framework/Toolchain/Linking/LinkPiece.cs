@@ -52,6 +52,10 @@ internal sealed record LinkPiece(
         };
     }
 
+    /// <summary>A constant that the linker itself fills in.</summary>
+    public static LinkPiece Constant(string name, int sizeBytes, int alignmentBytes) =>
+        Zeros(SectionKind.ReadOnlyData, name, sizeBytes, alignmentBytes) with { Content = new byte[sizeBytes] };
+
     public static LinkPiece Zeros(SectionKind section, string name, int sizeBytes, int alignmentBytes) => new(
         section, name, null, sizeBytes, alignmentBytes, [],
         [new PieceSymbol(name, 0, sizeBytes, LinkedSymbolKind.Object)]);

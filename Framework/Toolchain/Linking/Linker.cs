@@ -49,6 +49,7 @@ public static class Linker
         }
 
         if (diagnostics.Count > 0) return (null, diagnostics);
+        if (layout.Guard == BootStackGuard.UnmappedPage) FillPageTables(linkedSections, symbols);
         if (layout.Header == ImageHeader.Linux) LinuxHeader.Write(linkedSections, layout);
         return (new LinkedImage(layout, program, stubs, linkedSections, Sorted(symbols.Values)), diagnostics);
     }
@@ -68,9 +69,35 @@ public static class Linker
         pieces.AddRange(program.Data.Select(LinkPiece.From));
         pieces.Add(LinkPiece.Zeros(
             SectionKind.ZeroData, "boot_trap_stack", layout.BootTrapStackSizeBytes, LinkerLayout.StackAlignmentBytes));
+        // What the entry stubs write to satp: 0 leaves paging off.
+        pieces.Add(LinkPiece.Constant("boot_satp", sizeof(ulong), sizeof(ulong)));
+        if (layout.Guard == BootStackGuard.UnmappedPage)
+        {
+            ulong imageSizeBytes = layout.Order.Aggregate(0UL, (sum, _) => sum + LinkerLayout.PageSizeBytes)
+                + pieces.Aggregate(0UL, (sum, piece) => sum + (ulong)(piece.SizeBytes + piece.AlignmentBytes))
+                + (ulong)layout.BootStackSizeBytes;
+            int tablesSizeBytes = PageTables.SizeBytes(layout.LoadAddress, imageSizeBytes);
+            tablesSizeBytes = PageTables.SizeBytes(layout.LoadAddress, imageSizeBytes + (ulong)tablesSizeBytes + LinkerLayout.PageSizeBytes);
+            pieces.Add(LinkPiece.Constant("page_tables", tablesSizeBytes, LinkerLayout.PageSizeBytes));
+            pieces.Add(LinkPiece.Zeros(
+                SectionKind.BootStack, "boot_stack_guard", LinkerLayout.PageSizeBytes, LinkerLayout.PageSizeBytes));
+        }
+
         pieces.Add(LinkPiece.Zeros(
             SectionKind.BootStack, "boot_stack", layout.BootStackSizeBytes, LinkerLayout.StackAlignmentBytes));
         return pieces;
+    }
+
+    private static void FillPageTables(List<LinkedSection> sections, Dictionary<string, LinkedSymbol> symbols)
+    {
+        LinkedSection section = sections.First(section => section.Kind == SectionKind.ReadOnlyData);
+        LinkedSymbol tables = symbols["page_tables"];
+        Span<byte> content = section.Content!;
+        PageTables.Fill(
+            content.Slice((int)(tables.Address - section.Address), (int)tables.SizeBytes), tables.Address, sections,
+            symbols["boot_stack_guard"].Address);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(
+            content[(int)(symbols["boot_satp"].Address - section.Address)..], PageTables.Satp(tables.Address));
     }
 
     private static List<PlacedSection> Place(List<LinkPiece> pieces, LinkerLayout layout)

@@ -30,6 +30,9 @@ public sealed record LinkerLayout
     /// <summary>Size of the boot hart's stack, a multiple of 16.</summary>
     public required int BootStackSizeBytes { get; init; }
 
+    /// <summary>What lies under the boot stack.</summary>
+    public BootStackGuard Guard { get; init; } = BootStackGuard.None;
+
     /// <summary>Size of the boot hart's trap stack in .bss, a multiple of 16.</summary>
     public int BootTrapStackSizeBytes { get; init; } = 4096;
 
@@ -69,6 +72,7 @@ public sealed record LinkerLayout
     public static LinkerLayout For(StackPlacement placement, int bootStackSizeBytes) => placement switch
     {
         StackPlacement.AboveBss => Story(bootStackSizeBytes),
+        StackPlacement.Guarded => Safe(bootStackSizeBytes) with { Guard = BootStackGuard.UnmappedPage },
         _ => Safe(bootStackSizeBytes),
     };
 }

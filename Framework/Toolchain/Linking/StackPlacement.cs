@@ -13,4 +13,10 @@ public enum StackPlacement
     /// it, and under it ends the image: an overflow reaches no object of the kernel, but memory that is the firmware's.
     /// </summary>
     BelowImage,
+
+    /// <summary>
+    /// As <see cref="BelowImage"/>, with a page under it that page tables, made by the linker and switched on by the entry
+    /// stub before the first compiled instruction, leave unmapped: an overflow is a page fault, reported on the trap stack.
+    /// </summary>
+    Guarded,
 }
