@@ -25,10 +25,10 @@ public sealed class BootedKernel
     /// <exception cref="InvalidOperationException">The boot does not pass; the message says how it failed.</exception>
     public static BootedKernel On(KernelDescription kernel, BoardConfiguration machine, BootLimits? limits = null)
     {
-        var result = Boot.Run(kernel, machine, limits);
+        var result = KernelBoot.Run(kernel, machine, limits);
         if (result.Verdict != BootVerdict.Passed)
             throw new InvalidOperationException($"{kernel.Name} does not boot on this machine: {result.Failure}");
-        using var board = Boot.Start(kernel, machine);
+        using var board = KernelBoot.Start(kernel, machine);
         board.Run(result.Instructions - 1);
         return new BootedKernel(kernel, result, board.Save());
     }
@@ -36,7 +36,7 @@ public sealed class BootedKernel
     /// <summary>The machine after the boot, to be done with as one likes.</summary>
     public Board Fork()
     {
-        var board = Boot.Start(Kernel, Result.Machine);
+        var board = KernelBoot.Start(Kernel, Result.Machine);
         board.Restore(_snapshot);
         return board;
     }

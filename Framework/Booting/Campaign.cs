@@ -69,7 +69,7 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
     {
         var results = new BootResult[machines.Count];
         Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots },
-            i => results[i] = Boot.Run(kernel, machines[i], limits));
+            i => results[i] = KernelBoot.Run(kernel, machines[i], limits));
         return results;
     }
 

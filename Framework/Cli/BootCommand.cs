@@ -69,7 +69,7 @@ internal static class BootCommand
 
     private static int DumpDevicetree(BoardConfiguration machine, string path)
     {
-        using var board = Board.Boot(machine, null);
+        using var board = new Board(machine);
         File.WriteAllBytes(path, board.Devicetree.ToBlob());
         return ExitCode.Passed;
     }

@@ -54,7 +54,7 @@ internal sealed record CheckCommand
         var kernel = Kernel();
         var limits = new BootLimits { BudgetInstructions = BudgetInstructions };
         return Replay is { } token
-            ? Conclude(Boot.Run(kernel, ReplayToken.Read(token), limits), output)
+            ? Conclude(KernelBoot.Run(kernel, ReplayToken.Read(token), limits), output)
             : RunCampaign(kernel, limits, output);
     }
 

@@ -37,7 +37,7 @@ internal static class DtsCommand
     /// <summary>A machine's devicetree.</summary>
     public static string Source(BoardConfiguration machine, KernelImage? image)
     {
-        using var board = Board.Boot(machine, image);
+        using var board = image is null ? new Board(machine) : Board.Boot(machine, image);
         return board.Devicetree.ToSource();
     }
 }

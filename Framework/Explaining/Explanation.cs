@@ -43,7 +43,7 @@ internal sealed class Explanation
     /// <exception cref="InvalidOperationException">The second run went another way: the model is not deterministic.</exception>
     public static Explanation Of(BootResult result)
     {
-        using var board = Boot.Start(result.Kernel, result.Machine);
+        using var board = KernelBoot.Start(result.Kernel, result.Machine);
         var watch = new BootWatch(result.Kernel, board, BreachPolicy.Stop);
         var evidence = new Evidence();
         var observer = new ExplainingObserver(watch, evidence);

@@ -6,7 +6,7 @@ using Verification.Machine.Devices;
 namespace Verification.Framework.Booting;
 
 /// <summary>Boots a kernel on a machine, watched from its first instruction on.</summary>
-public static class Boot
+public static class KernelBoot
 {
     /// <summary>Boots until there is a verdict. Same kernel, machine and limits: same result, state hash included.</summary>
     /// <exception cref="KernelDescriptionException">The description does not fit the image.</exception>
