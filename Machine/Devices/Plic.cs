@@ -8,9 +8,11 @@ namespace Verification.Machine.Devices;
 /// 9, with the register layout of its chapter 2.
 /// </summary>
 /// <remarks>
-/// A source's gateway passes its request on and lets no other in until the completion; a request that was passed on stays
-/// pending though the wire falls, as the specification has it. Priorities are 0 to 7, as on QEMU's virt board.
-/// Not modelled: edge-triggered sources (the board has none).
+/// A source's gateway is QEMU's and not that of chapter 5: each time that a device drives its wire high makes a request,
+/// also while another one is in service; a falling wire takes back a request that nobody has claimed; and a completion
+/// doesn't look at the wire. Published kernels depend on it: xv6 never acknowledges the serial port's empty transmitter,
+/// and would be interrupted by it for ever. Priorities are 0 to 7, as on QEMU's virt board.
+/// Not modelled: nothing else.
 /// </remarks>
 public sealed class Plic : IDevice
 {
@@ -22,7 +24,7 @@ public sealed class Plic : IDevice
     private readonly int _sources;
     private readonly PlicContext[] _contexts;
     private readonly uint[] _priority;
-    private readonly ulong[] _level, _pending, _inService;
+    private readonly ulong[] _pending, _inService;
     private readonly ulong[][] _enable;
     private readonly uint[] _threshold;
 
@@ -37,7 +39,6 @@ public sealed class Plic : IDevice
         Range = new AddressRange(baseAddress, Math.Max(0x600000, ContextOffset + (ulong)_contexts.Length * ContextStride));
         var words = sources / 64 + 1;
         _priority = new uint[sources + 1];
-        _level = new ulong[words];
         _pending = new ulong[words];
         _inService = new ulong[words];
         _enable = [.. _contexts.Select(_ => new ulong[words])];
@@ -56,9 +57,8 @@ public sealed class Plic : IDevice
         if (source < 1 || source > _sources) throw new ArgumentOutOfRangeException(nameof(source));
         return new InterruptLine(level =>
         {
-            Assign(_level, source, level);
-            if (!level || Holds(_inService, source)) return;
-            Assign(_pending, source, true);
+            if (Holds(_pending, source) == level) return;
+            Assign(_pending, source, level);
             DriveAll();
         });
     }
@@ -151,7 +151,6 @@ public sealed class Plic : IDevice
     public void Transfer(StateTransfer transfer)
     {
         transfer.Values<uint>(_priority);
-        transfer.Values<ulong>(_level);
         transfer.Values<ulong>(_pending);
         transfer.Values<ulong>(_inService);
         transfer.Values<uint>(_threshold);
@@ -166,7 +165,7 @@ public sealed class Plic : IDevice
         var (best, bestPriority) = (0, 0u);
         for (var word = 0; word < _pending.Length; word++)
         {
-            for (var bits = _pending[word] & _enable[context][word]; bits != 0; bits &= bits - 1)
+            for (var bits = _pending[word] & ~_inService[word] & _enable[context][word]; bits != 0; bits &= bits - 1)
             {
                 var source = word * 64 + BitOperations.TrailingZeroCount(bits);
                 if (_priority[source] > bestPriority) (best, bestPriority) = (source, _priority[source]);
@@ -192,8 +191,6 @@ public sealed class Plic : IDevice
         if (source == 0 || source > (uint)_sources || !Holds(_enable[context], (int)source)) return;
         if (!Holds(_inService, (int)source)) return;
         Assign(_inService, (int)source, false);
-        if (!Holds(_level, (int)source)) return;
-        Assign(_pending, (int)source, true);
         DriveAll();
     }
 
@@ -205,7 +202,9 @@ public sealed class Plic : IDevice
     private void Drive(int context)
     {
         var source = Best(context);
-        _contexts[context].Line.Set(source != 0 && _priority[source] > _threshold[context]);
+        var level = source != 0 && _priority[source] > _threshold[context];
+        var line = _contexts[context].Line;
+        if (line.Level != level) line.Set(level);
     }
 
     private ulong Existing(int word)

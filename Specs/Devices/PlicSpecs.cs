@@ -50,9 +50,9 @@ public class PlicSpecs
     {
         var wire = Raise((5, 3))[0];
         Assert.Equal(5u, _plic.Word(Claim));
-        wire.Set(false);
         wire.Set(true);
         Assert.Equal(0u, _plic.Word(Claim));
+        Assert.False(_contexts[0].Line.Level);
 
         _plic.Word(Claim, 5);
 
@@ -61,13 +61,22 @@ public class PlicSpecs
     }
 
     [Fact]
-    public void A_completed_source_whose_wire_fell_is_silent()
+    public void A_completed_source_is_silent_until_its_wire_is_driven_again_though_it_stayed_high()
     {
-        var wire = Raise((5, 3))[0];
+        Raise((5, 3));
         _plic.Word(Claim);
-        wire.Set(false);
         _plic.Word(Claim, 5);
 
+        Assert.Equal(0u, _plic.Word(Claim));
+    }
+
+    [Fact]
+    public void A_wire_that_falls_takes_its_request_back()
+    {
+        var wire = Raise((5, 3))[0];
+        wire.Set(false);
+
+        Assert.False(_contexts[0].Line.Level);
         Assert.Equal(0u, _plic.Word(Claim));
     }
 
