@@ -10,7 +10,8 @@ public sealed unsafe partial class Board
     private ulong _sliceStart;
 
     /// <summary>Runs for exactly this many instructions, unless something ends the run earlier.</summary>
-    public StopReason Run(ulong budget) => Run(budget, Interpreter.Instance);
+    public StopReason Run(ulong budget) =>
+        Run(budget, Engine == ExecutionEngine.Translator ? _translator : Interpreter.Instance);
 
     /// <summary>Runs under an observer. The machine does exactly what it does without.</summary>
     public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver =>

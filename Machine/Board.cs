@@ -3,18 +3,24 @@ using Verification.Machine.Harts;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
+using Verification.Machine.Translation;
 
 namespace Verification.Machine;
 
 /// <summary>The machine: harts, memory and devices, run as a pure function of configuration, image and choices.</summary>
 public sealed partial class Board : IDisposable
 {
+    private static readonly ExecutionEngine s_defaultEngine =
+        Environment.GetEnvironmentVariable("VERIFICATION_ENGINE") == "interpreter"
+            ? ExecutionEngine.Interpreter : ExecutionEngine.Translator;
+
     private readonly Hart[] _harts;
     private readonly HartAlarm[] _alarms;
     private readonly IScheduler _scheduler;
     private readonly CodeCache _code;
     private readonly RunnableSet _runnable;
     private readonly HartHost _host;
+    private readonly Translator _translator;
     private List<SchedulerChoice>? _record;
     private SchedulerChoice _turn;
     private StopReason? _stop;
@@ -38,11 +44,16 @@ public sealed partial class Board : IDisposable
         _harts = configuration.Harts.Select((hart, index) => new Hart(hart.Id, index, options, Memory, _host)).ToArray();
         _alarms = _harts.Select(hart => new HartAlarm(hart)).ToArray();
         _code.Attach(_harts);
+        _code.Listener = _translator = new Translator(Memory, _harts);
         BoardWiring.Wire(this);
     }
 
     /// <summary>What was built.</summary>
     public BoardConfiguration Configuration { get; }
+
+    /// <summary>How it executes instructions from now on: the translator, unless the environment variable
+    /// <c>VERIFICATION_ENGINE</c> is <c>interpreter</c>.</summary>
+    public ExecutionEngine Engine { get; set; } = s_defaultEngine;
 
     /// <summary>The harts, in the order of the configuration.</summary>
     public IReadOnlyList<Hart> Harts => _harts;

@@ -30,6 +30,9 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <summary>Told when a watched page (<see cref="PageMarks.Watched"/>) was written.</summary>
     internal Action<ulong, int>? Watched { get; set; }
 
+    /// <summary>Who derives more from code than blocks, and must forget it when code changes.</summary>
+    internal ICodeListener? Listener { get; set; }
+
     internal void Attach(Hart[] harts) => _harts = harts;
 
     /// <summary>The decoded code of a page.</summary>
@@ -125,7 +128,9 @@ internal sealed unsafe class CodeCache : IPageWatcher
     public void PageReplaced(ulong page, PageMarks marks, ReadOnlySpan<byte> oldContent, ReadOnlySpan<byte> newContent)
     {
         if ((marks & PageMarks.Table) != 0) ForgetTranslations();
-        if ((marks & PageMarks.Code) == 0 || !_pages.TryGetValue(page, out var code)) return;
+        if ((marks & PageMarks.Code) == 0) return;
+        Listener?.PageReplaced(page);
+        if (!_pages.TryGetValue(page, out var code)) return;
         for (var piece = 0; piece < 64; piece++)
         {
             if ((code.Covered >> piece & 1) == 0) continue;
@@ -147,6 +152,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <inheritdoc/>
     public void AllMoved()
     {
+        Listener?.AllReplaced();
         foreach (var (number, page) in _pages)
         {
             if (_memory.FrameForRead(number) is { } frame && frame.Derived == page) continue;
@@ -165,6 +171,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     private void CodeWritten(ulong number, int offset, int sizeBytes)
     {
+        if (Listener?.PageWritten(number, offset, sizeBytes) == true) LeaveBlocks();
         if (!_pages.TryGetValue(number, out var page))
         {
             _memory.Unmark(number, PageMarks.Code);
@@ -172,6 +179,11 @@ internal sealed unsafe class CodeCache : IPageWatcher
         }
         if (!page.Covers(offset, sizeBytes)) return;
         page.Remove(offset, sizeBytes);
+        LeaveBlocks();
+    }
+
+    private void LeaveBlocks()
+    {
         foreach (var hart in _harts) hart.State->Leave |= (uint)LeaveReason.Code;
     }
 
@@ -195,6 +207,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     private void DropCode()
     {
+        Listener?.AllReplaced();
         foreach (var number in _pages.Keys) _memory.Unmark(number, PageMarks.Code);
         _pages.Clear();
         _steps = 0;

@@ -19,6 +19,8 @@ public sealed unsafe partial class Hart
     private const ulong ReservedBits = 0x7FUL << 54;
     private const ulong PageNumbers = (1UL << 44) - 1;
 
+    private static ulong s_jumpKeys;
+
     private readonly List<TlbContext> _contexts = [];
     private TlbContext _dataContext = null!;
     private TlbContext _fetchContext = null!;
@@ -39,6 +41,9 @@ public sealed unsafe partial class Hart
         return State->FetchTlb[slot].FetchTag == (pc & ~0xFFFUL) ? _fetchContext.Code[slot] : null;
     }
 
+    /// <summary>Number of the physical page that fetches at an address go to; the TLB must know it.</summary>
+    internal ulong CachedFetchPage(ulong pc) => _fetchContext.Physical[TlbEntry.Slot(pc)] >> 12;
+
     /// <summary>Translates an address as a load of the hart would now, without side effects or permission checks.</summary>
     /// <returns>False where nothing is mapped.</returns>
     public bool TryTranslate(ulong virtualAddress, out ulong physicalAddress) =>
@@ -56,6 +61,24 @@ public sealed unsafe partial class Hart
             virtualAddress += (ulong)part;
         }
         return true;
+    }
+
+    /// <summary>Enters the page of an access in the TLB, if it may be accessed and needs no look.</summary>
+    internal bool TryFill(ulong address, AccessKind kind)
+    {
+        if (!Locate(address, 1, kind, out _, out _, out _) || State->Leave != 0) return false;
+        ref var entry = ref State->DataTlb[TlbEntry.Slot(address)];
+        return (kind == AccessKind.Store ? entry.WriteTag : entry.ReadTag) == (address & ~0xFFFUL);
+    }
+
+    /// <summary>Stands for what fetches of the hart mean now, in the whole process.</summary>
+    internal ulong JumpKey => _fetchContext.JumpKey != 0 ? _fetchContext.JumpKey
+        : _fetchContext.JumpKey = Interlocked.Increment(ref s_jumpKeys);
+
+    /// <summary>Instructions somewhere have changed.</summary>
+    internal void ForgetJumps()
+    {
+        foreach (var context in _contexts) context.JumpKey = 0;
     }
 
     /// <summary>Forgets all translations, in every context.</summary>
@@ -131,12 +154,20 @@ public sealed unsafe partial class Hart
     /// <param name="kind">What it is.</param>
     /// <param name="physical">The physical address.</param>
     /// <param name="host">The host address, or null for what isn't memory.</param>
-    private bool Resolve(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host)
+    private bool Resolve(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host) =>
+        Locate(address, sizeBytes, kind, out physical, out host, out var cause) || Raise(cause, address);
+
+    private bool Locate(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host,
+        out ExceptionCause cause)
     {
         host = null;
+        cause = AccessFault(kind);
         var mode = kind == AccessKind.Fetch ? Privilege : DataMode;
         if (!Translate(address, kind, mode, true, out physical, out var pagePermission, out var isPageFault))
-            return Raise(isPageFault ? PageFault(kind) : AccessFault(kind), address);
+        {
+            if (isPageFault) cause = PageFault(kind);
+            return false;
+        }
         var needed = kind switch
         {
             AccessKind.Fetch => ProtectionUnit.Permission.Execute,
@@ -144,7 +175,7 @@ public sealed unsafe partial class Hart
             AccessKind.Store => ProtectionUnit.Permission.Write,
             _ => ProtectionUnit.Permission.Read | ProtectionUnit.Permission.Write,
         };
-        if ((Protection.PermissionAt(physical, sizeBytes, mode) & needed) != needed) return Raise(AccessFault(kind), address);
+        if ((Protection.PermissionAt(physical, sizeBytes, mode) & needed) != needed) return false;
         if (!Memory.Contains(physical, (ulong)sizeBytes)) return true;
         var page = physical >> 12;
         var writes = kind is AccessKind.Store or AccessKind.Atomic;

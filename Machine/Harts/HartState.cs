@@ -21,6 +21,12 @@ namespace Verification.Machine.Harts;
 /// 0x238  MisalignedPc bits that a jump's target must not have: 2 without compressed instructions
 /// 0x240  InBlock      instructions of the running block, the current one included; 0 between blocks
 /// 0x248  Handle       the managed hart, as a GCHandle
+/// 0x250  Budget       instructions that translated code may still execute
+/// 0x258  MissAddress  where an access of translated code found no TLB entry
+/// 0x260  JumpCache    where translations lie, by guest address
+/// 0x268  JumpKey      which of the jump cache's entries are the hart's
+/// 0x270  GuestMxcsr   the host's floating-point control while translated code runs, and while it does not
+/// 0x278  GroupAddends host displacements that accesses of the block being executed share
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -39,6 +45,13 @@ internal unsafe struct HartState
     internal ulong MisalignedPc;
     internal ulong InBlock;
     internal nint Handle;
+    internal long Budget;
+    internal ulong MissAddress;
+    internal nint JumpCache;
+    internal ulong JumpKey;
+    internal uint GuestMxcsr;
+    internal uint HostMxcsr;
+    internal fixed ulong GroupAddends[8];
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

@@ -30,16 +30,28 @@ internal sealed unsafe class Interpreter : IExecutionTier
             }
             var block = page is null ? Block.Uncached
                 : page.BlockAt(pc) ?? hart.DecodeBlock(page, pc);
-            var steps = block.Steps;
-            if (steps.Length == 0)
-            {
-                hart.ExecuteUncached(page is not null);
-                left--;
-                continue;
-            }
-            left -= RunBlock(state, ref MemoryMarshal.GetArrayDataReference(steps), (uint)steps.Length, block.SizeBytes, left);
+            left -= RunBlock(hart, state, block, page, left);
         }
         return budget - left;
+    }
+
+    /// <summary>Executes up to the end of the block, <paramref name="left"/> instructions at most and one at least.</summary>
+    internal static ulong RunBlock(Hart hart, ulong left)
+    {
+        var pc = hart.State->Pc;
+        var page = hart.CachedCode(pc) ?? hart.FetchCode(pc);
+        var block = page is null ? Block.Uncached : page.BlockAt(pc) ?? hart.DecodeBlock(page, pc);
+        return RunBlock(hart, hart.State, block, page, left);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong RunBlock(Hart hart, HartState* state, Block block, CodePage? page, ulong left)
+    {
+        var steps = block.Steps;
+        if (steps.Length != 0)
+            return RunBlock(state, ref MemoryMarshal.GetArrayDataReference(steps), (uint)steps.Length, block.SizeBytes, left);
+        hart.ExecuteUncached(page is not null);
+        return 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,6 +40,9 @@ internal sealed unsafe class TlbContext
     /// <summary>Whether there may be entries to forget.</summary>
     internal bool HasEntries { get; set; }
 
+    /// <summary>Stands for what fetches mean in this context, as long as they mean the same; 0 until somebody asks.</summary>
+    internal ulong JumpKey { get; set; }
+
     internal bool Is(ulong satp, uint view) => IsUsed && Satp == satp && View == view;
 
     internal void Assign(ulong satp, uint view)
@@ -53,12 +56,14 @@ internal sealed unsafe class TlbContext
     {
         new Span<byte>(Entries, TlbEntry.Count * sizeof(TlbEntry)).Fill(0xFF);
         Array.Clear(Code);
+        JumpKey = 0;
         HasEntries = false;
     }
 
     /// <summary>Forgets what leads to a host page.</summary>
     internal void ClearHostPage(nint host)
     {
+        JumpKey = 0;
         for (var slot = 0; slot < TlbEntry.Count; slot++)
         {
             ref var entry = ref Entries[slot];

@@ -29,5 +29,5 @@ internal struct TlbEntry
     internal nint Addend;
 
     /// <summary>The slot of an address. Buffers a power of two apart don't share one: higher bits are folded in.</summary>
-    internal static nuint Slot(ulong address) => (nuint)((address >> 12) ^ (address >> 20) ^ (address >> 30)) & (Count - 1);
+    internal static nuint Slot(ulong address) => (nuint)((address >> 12) ^ (address >> 20)) & (Count - 1);
 }

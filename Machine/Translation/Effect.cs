@@ -1,0 +1,38 @@
+using Verification.Machine.Isa;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>What an instruction does, in order. The meanings that are recorded decide which effects there are.</summary>
+internal abstract record Effect
+{
+    /// <summary>An integer register gets a value.</summary>
+    internal sealed record SetRegister(int Register, Expression Value) : Effect;
+
+    /// <summary>A floating-point register gets 64 bits, and the floating-point state becomes dirty.</summary>
+    internal sealed record SetFloat(int Register, Expression Value) : Effect;
+
+    /// <summary>Memory is read; <see cref="Operator.Loaded"/> stands for the word from here on.</summary>
+    internal sealed record Load(int SizeBytes, Expression Address) : Effect;
+
+    /// <summary>Memory is written.</summary>
+    internal sealed record Store(int SizeBytes, Expression Address, Expression Value) : Effect;
+
+    /// <summary>Memory's word is read as <see cref="Operator.Loaded"/> and replaced.</summary>
+    internal sealed record Update(int SizeBytes, Expression Address, Expression NewValue) : Effect;
+
+    /// <summary>The block goes on at one of two places in the same instruction stream.</summary>
+    internal sealed record Branch(Expression Condition, long Offset) : Effect;
+
+    /// <summary>The block goes on at an address that may be computed.</summary>
+    internal sealed record Jump(Expression Target, int Link) : Effect;
+
+    /// <summary>The floating-point unit must be on, or the instruction traps.</summary>
+    internal sealed record RequireFloat : Effect;
+
+    /// <summary>An arithmetic floating-point step; <see cref="Operator.Loaded"/> stands for its result.</summary>
+    internal sealed record Float(FloatOperation Operation, int RoundingMode, Expression First, Expression Second, Expression Third)
+        : Effect;
+
+    /// <summary>Nothing that a translated block could do: the interpreter executes this instruction.</summary>
+    internal sealed record Interpret : Effect;
+}

@@ -1,0 +1,108 @@
+using Verification.Machine.Isa;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>The machine that a translator passes into meanings: each call becomes an <see cref="Effect"/>.</summary>
+internal readonly struct RecordingMachine(Recording recording) : IMachine<RecordedWord>
+{
+    public RecordedWord Pc => RecordedWord.Constant(recording.Pc);
+
+    public RecordedWord X(int register) => new(Expression.Register(register));
+
+    public void X(int register, RecordedWord value)
+    {
+        if (register != 0)
+            recording.Effects.Add(new Effect.SetRegister(register, value.Expression));
+    }
+
+    public RecordedWord F(int register) => new(Expression.FloatRegister(register));
+
+    public void F(int register, RecordedWord value) =>
+        recording.Effects.Add(new Effect.SetFloat(register, value.Expression));
+
+    public bool Load(int sizeBytes, RecordedWord address, out RecordedWord value)
+    {
+        recording.Effects.Add(new Effect.Load(sizeBytes, address.Expression));
+        value = new(Expression.Loaded(sizeBytes));
+        return true;
+    }
+
+    public bool Store(int sizeBytes, RecordedWord address, RecordedWord value)
+    {
+        recording.Effects.Add(new Effect.Store(sizeBytes, address.Expression, value.Expression));
+        return true;
+    }
+
+    public bool Update(int sizeBytes, RecordedWord address, RecordedWord operand,
+        Func<RecordedWord, RecordedWord, RecordedWord> update, out RecordedWord old)
+    {
+        old = new(Expression.Loaded(sizeBytes));
+        recording.Effects.Add(new Effect.Update(sizeBytes, address.Expression, update(old, operand).Expression));
+        return true;
+    }
+
+    public bool LoadReserved(int sizeBytes, RecordedWord address, out RecordedWord value) => Leave(out value);
+
+    public bool StoreConditional(int sizeBytes, RecordedWord address, RecordedWord value, out RecordedWord failed) =>
+        Leave(out failed);
+
+    public bool CompareAndSwap(int sizeBytes, RecordedWord address, RecordedWord expectedLow, RecordedWord expectedHigh,
+        RecordedWord newLow, RecordedWord newHigh, out RecordedWord oldLow, out RecordedWord oldHigh)
+    {
+        oldHigh = default;
+        return Leave(out oldLow);
+    }
+
+    public bool Jump(RecordedWord target, int link, int baseRegister)
+    {
+        recording.Effects.Add(new Effect.Jump(target.Expression, link));
+        return true;
+    }
+
+    public void Branch(RecordedWord condition, long offset) =>
+        recording.Effects.Add(new Effect.Branch(condition.Expression, offset));
+
+    public bool AccessCsr(int csr, CsrOperation operation, bool reads, bool writes, RecordedWord operand,
+        out RecordedWord old) => Leave(out old);
+
+    public bool Perform(HartOperation operation, in Instruction instruction)
+    {
+        if (operation == HartOperation.RequireFloat)
+        {
+            recording.Effects.Add(new Effect.RequireFloat());
+            return true;
+        }
+
+        // A fence orders harts that run at the same time; harts that take turns are ordered already.
+        if (operation != HartOperation.Fence)
+            recording.Effects.Add(new Effect.Interpret());
+        return operation == HartOperation.Fence;
+    }
+
+    public bool Float(FloatOperation operation, in Instruction instruction, RecordedWord first, RecordedWord second,
+        RecordedWord third, out RecordedWord result)
+    {
+        recording.Effects.Add(new Effect.Float(operation, instruction.Mode, first.Expression, second.Expression,
+            third.Expression));
+        result = new(Expression.Loaded(8));
+        return true;
+    }
+
+    // The meaning ends here: the interpreter will execute the whole instruction.
+    private bool Leave(out RecordedWord value)
+    {
+        recording.Effects.Add(new Effect.Interpret());
+        value = RecordedWord.Constant(0);
+        return false;
+    }
+}
+
+/// <summary>One instruction's effects while its meaning is recorded.</summary>
+internal sealed class Recording
+{
+    internal ulong Pc { get; set; }
+
+    internal List<Effect> Effects { get; } = [];
+
+    internal bool IsInterpreted => Effects.Exists(static e => e is Effect.Interpret);
+}

@@ -1,0 +1,41 @@
+using Verification.Machine.Isa;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>
+/// The translations of one page's content at one virtual address. It holds nothing of a machine: all machines that have
+/// this content there share it, until one of them writes to the page and goes on with a <see cref="TranslatedPage"/> of
+/// its own.
+/// </summary>
+/// <param name="virtualAddress">Address of the page as the code sees it.</param>
+/// <param name="extensions">What the instructions are decoded for.</param>
+/// <param name="content">The page's 4096 bytes; of a page that isn't shared, as they are now.</param>
+/// <param name="isShared">Whether other machines may use it.</param>
+internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensions, byte[] content, bool isShared)
+{
+    internal const int SizeBytes = 4096;
+
+    internal bool IsShared { get; } = isShared;
+
+    internal ulong VirtualAddress { get; } = virtualAddress;
+
+    internal IsaExtensions Extensions { get; } = extensions;
+
+    internal byte[] Content { get; } = content;
+
+    /// <summary>64-byte pieces that translations were made from, a bit each.</summary>
+    internal ulong Covered { get; set; }
+
+    /// <summary>Arena position of each halfword's translation, 0 where there is none.</summary>
+    internal int[] Entries { get; } = new int[SizeBytes / 2];
+
+    /// <summary>How often the interpreter was asked to execute from each halfword.</summary>
+    internal ushort[] Visits { get; } = new ushort[SizeBytes / 2];
+
+    /// <summary>Displacements of jumps to code that has no translation yet, by target's offset.</summary>
+    internal Dictionary<int, List<int>> PendingJumps { get; } = [];
+
+    /// <summary>The pieces that a range of bytes lies in.</summary>
+    internal static ulong Pieces(int offset, int sizeBytes) =>
+        ulong.MaxValue << (offset >> 6) & ulong.MaxValue >> (63 - (Math.Min(offset + sizeBytes - 1, SizeBytes - 1) >> 6));
+}

@@ -1,0 +1,154 @@
+using Verification.Machine.Harts;
+using Verification.Machine.Memory;
+using Verification.Machine.Translation.X64;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>
+/// The tier that executes translated code where there is some, and interprets the rest: cold code, system instructions,
+/// devices, whatever traps. One for each board: it knows which translations the board's pages stand for.
+/// </summary>
+internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Hart> harts)
+    : IExecutionTier, ICodeListener
+{
+    /// <summary>How often code is asked for before it is translated.</summary>
+    internal const int VisitsToTranslate = 12;
+
+    private const uint MaskAllExceptions = 0x1F80;
+
+    // MXCSR's rounding control for frm: to nearest, toward zero, down, up; other modes are the interpreter's.
+    private static ReadOnlySpan<byte> RoundingControl => [0, 3, 1, 2, 0, 0, 0, 0];
+
+    private readonly Dictionary<(ulong Number, ulong VirtualPage), TranslatedPage> _pages = [];
+    private readonly HashSet<ulong> _ownNumbers = [];
+    private TranslationCache? _cache;
+    private int _generation;
+
+    /// <inheritdoc/>
+    public ulong Run(Hart hart, ulong budget)
+    {
+        if (TranslationCache.Current is not { } cache) return Interpreter.Instance.Run(hart, budget);
+        Adopt(cache);
+        var state = hart.State;
+        state->JumpCache = (nint)cache.JumpCache.Address;
+        state->HostMxcsr = MaskAllExceptions;
+        var left = budget;
+        while (left != 0)
+        {
+            if (state->Leave != 0 && !hart.Attend()) break;
+            var found = Find(cache, hart, state->Pc);
+            left -= found == null ? Interpreter.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left);
+        }
+
+        return budget - left;
+    }
+
+    /// <inheritdoc/>
+    public bool PageWritten(ulong number, int offset, int sizeBytes)
+    {
+        var changed = false;
+        foreach (var (key, page) in _pages)
+        {
+            if (key.Number != number) continue;
+            changed |= page.IsShared || (page.Covered & TranslatedPage.Pieces(offset, sizeBytes)) != 0;
+        }
+
+        if (changed)
+        {
+            _ownNumbers.Add(number);
+            PageReplaced(number);
+        }
+
+        return changed;
+    }
+
+    /// <inheritdoc/>
+    public void PageReplaced(ulong number)
+    {
+        var dropped = false;
+        foreach (var key in _pages.Keys)
+        {
+            if (key.Number == number) dropped |= _pages.Remove(key);
+        }
+
+        if (dropped) ForgetJumps();
+    }
+
+    /// <inheritdoc/>
+    public void AllReplaced()
+    {
+        _pages.Clear();
+        _ownNumbers.Clear();
+        ForgetJumps();
+    }
+
+    // A board may have run on another thread of the host, with translations of its own, or all may have been forgotten.
+    private void Adopt(TranslationCache cache)
+    {
+        if (_cache == cache && _generation == cache.Generation) return;
+        (_cache, _generation) = (cache, cache.Generation);
+        _pages.Clear();
+        ForgetJumps();
+    }
+
+    private void ForgetJumps()
+    {
+        foreach (var hart in harts) hart.ForgetJumps();
+    }
+
+    private void* Find(TranslationCache cache, Hart hart, ulong pc)
+    {
+        var key = hart.JumpKey;
+        var found = cache.JumpCache.Find(pc, key);
+        if (found != null) return found;
+        if ((hart.CachedCode(pc) ?? hart.FetchCode(pc)) is not { } page) return null;
+        var number = hart.CachedFetchPage(pc);
+        var virtualPage = pc & ~0xFFFUL;
+        if (!_pages.TryGetValue((number, virtualPage), out var translated))
+        {
+            var content = memory.FrameForRead(number)!.Bytes;
+            _pages[(number, virtualPage)] = translated = _ownNumbers.Contains(number)
+                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false)
+                : cache.PageOf(virtualPage, page.Extensions, content);
+        }
+
+        if (!translated.IsShared) memory.FrameForRead(number)!.Bytes.CopyTo(translated.Content);
+        found = cache.CodeFor(translated, (int)(pc & 0xFFF), VisitsToTranslate);
+        if (found != null) cache.JumpCache.Put(pc, key, found);
+        else Adopt(cache);
+        return found;
+    }
+
+    private static ulong RunTranslated(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left)
+    {
+        var given = (long)Math.Min(left, int.MaxValue);
+        state->Budget = given;
+        state->JumpKey = hart.JumpKey;
+        state->GuestMxcsr = MaskAllExceptions | (uint)RoundingControl[(int)(state->FloatControl >> 5 & 7)] << 13;
+        ExitSite site;
+        while (true)
+        {
+            site = cache.Enter(state, found);
+            if (site.Kind != ExitKind.Miss || !hart.TryFill(state->MissAddress, site.Access)) break;
+            found = cache.AddressOf(site.Resume);
+        }
+
+        TakeFlags(state);
+        if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
+        var executed = (ulong)(given - state->Budget - site.Refund);
+        state->Retired += executed;
+
+        // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either.
+        return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
+            ? executed
+            : executed + Interpreter.RunBlock(hart, left - executed);
+    }
+
+    // MXCSR: invalid, denormal, divide by zero, overflow, underflow, inexact. fflags: inexact lowest, no denormal.
+    private static void TakeFlags(HartState* state)
+    {
+        var flags = state->GuestMxcsr & 0x3D;
+        if (flags == 0) return;
+        state->FloatControl |= (flags & 0x20) >> 5 | (flags & 0x10) >> 3 | (flags & 8) >> 1 | (flags & 4) << 1 | (flags & 1) << 4;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Verification.Machine.Harts;
+
+namespace Verification.Machine.Translation.X64;
+
+/// <summary>Displacements into <see cref="HartState"/> and <see cref="TlbEntry"/>, taken from the structures themselves.</summary>
+internal static class HartStateLayout
+{
+    internal static readonly int IntegerRegisters = Of(nameof(HartState.X));
+    internal static readonly int FloatRegisters = Of(nameof(HartState.F));
+    internal static readonly int Pc = Of(nameof(HartState.Pc));
+    internal static readonly int DataTlb = Of(nameof(HartState.DataTlb));
+    internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
+    internal static readonly int FloatControl = Of(nameof(HartState.FloatControl));
+    internal static readonly int Budget = Of(nameof(HartState.Budget));
+    internal static readonly int MissAddress = Of(nameof(HartState.MissAddress));
+    internal static readonly int JumpCache = Of(nameof(HartState.JumpCache));
+    internal static readonly int GroupAddends = Of(nameof(HartState.GroupAddends));
+    internal static readonly int JumpKey = Of(nameof(HartState.JumpKey));
+    internal static readonly int GuestMxcsr = Of(nameof(HartState.GuestMxcsr));
+    internal static readonly int HostMxcsr = Of(nameof(HartState.HostMxcsr));
+
+    internal static readonly int ReadTag = OfTlb(nameof(TlbEntry.ReadTag));
+    internal static readonly int WriteTag = OfTlb(nameof(TlbEntry.WriteTag));
+    internal static readonly int Addend = OfTlb(nameof(TlbEntry.Addend));
+    internal static readonly int TlbEntryShift = BitOperations.Log2((uint)Unsafe.SizeOf<TlbEntry>());
+
+    private static int Of(string field) => (int)Marshal.OffsetOf<HartState>(field);
+
+    private static int OfTlb(string field) => (int)Marshal.OffsetOf<TlbEntry>(field);
+}

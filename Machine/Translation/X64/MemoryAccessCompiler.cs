@@ -1,0 +1,160 @@
+using Verification.Machine.Harts;
+
+namespace Verification.Machine.Translation.X64;
+
+/// <summary>
+/// Loads and stores: the translation buffer is looked up in place, and what it does not know (another page, a device, a
+/// misaligned address, a page with code or watched bytes) leaves the block. Accesses of a block that go through the same
+/// unchanged register share one look-up, if they turn out to lie in the same page: see <see cref="AccessGroup"/>.
+/// </summary>
+internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions)
+{
+    private readonly List<Single> _singles = [];
+
+    /// <summary>Leaves the host's address of the accessed bytes in rax.</summary>
+    internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind, ICollection<Missed> missed)
+    {
+        var resume = code.Position;
+        expressions.EvaluateInto(R.Rax, address);
+        EmitLookup(sizeBytes, kind);
+        missed.Add(new(code.Jump(Condition.NotEqual), resume));
+        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
+        return new(R.Rax);
+    }
+
+    /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
+    internal HostAddress Translate(AccessGroup group, Expression address, int offset, int sizeBytes, AccessKind kind)
+    {
+        var slot = HartStateLayout.GroupAddends + (8 * group.Slot);
+        int apart;
+        if (!group.IsLookedUp)
+        {
+            group.IsLookedUp = true;
+            expressions.EvaluateInto(R.Rax, group.Anchor);
+            EmitLookup(group.AlignmentBytes, kind);
+            var unknown = code.Jump(Condition.NotEqual);
+            code.Move32(R.Rdx, R.Rax);
+            code.Op(Alu.And, R.Rdx, 0xFFF, 32);
+            if (group.LowestOffset != group.AnchorOffset)
+                code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
+            code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
+            apart = code.Jump(Condition.Above);
+            code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+            code.Store(ExpressionCompiler.State, slot, R.Rdx);
+            _singles.Add(new(unknown, apart, code.Position, slot, address, sizeBytes, kind));
+        }
+        else
+        {
+            code.Load(R.Rdx, ExpressionCompiler.State, slot);
+            code.Test(R.Rdx, R.Rdx);
+            apart = code.Jump(Condition.Equal);
+            _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind));
+        }
+
+        if (ExpressionCompiler.HostOf(group.Register) is { } host)
+            return new(R.Rdx, offset, host);
+        code.Load(R.Rax, ExpressionCompiler.State, ExpressionCompiler.OffsetOf(group.Register));
+        return new(R.Rdx, offset, R.Rax);
+    }
+
+    /// <summary>Emits the look-ups of accesses whose group does not lie in one page, out of the way.</summary>
+    /// <returns>For the n-th access by a group since the last call, how it may miss.</returns>
+    internal List<Missed> EmitSingles()
+    {
+        var missed = new List<Missed>();
+        foreach (var single in _singles)
+        {
+            code.BindHere(single.Apart);
+            if (single.Unknown is { } unknown)
+            {
+                code.BindHere(unknown);
+                code.StoreImmediate(ExpressionCompiler.State, single.Slot, 0);
+            }
+
+            var resume = code.Position;
+            expressions.EvaluateInto(R.Rax, single.Address);
+            EmitLookup(single.SizeBytes, single.Kind);
+            missed.Add(new(code.Jump(Condition.NotEqual), resume));
+            code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+            code.BindTo(code.Jump(), single.Back);
+        }
+
+        _singles.Clear();
+        return missed;
+    }
+
+    /// <summary>Loads straight into the register that the next effect sets, if that is all it does.</summary>
+    internal bool TryLoadInto(HostAddress from, Effect.SetRegister set, int sizeBytes)
+    {
+        var extension = ExtensionKind.Zero;
+        switch (set.Value)
+        {
+            case { Operator: Operator.Loaded }:
+                break;
+            case { Operator: Operator.SignExtend, First.Operator: Operator.Loaded } when (int)set.Value.Value == 8 * sizeBytes:
+                extension = ExtensionKind.Sign;
+                break;
+            case { Operator: Operator.ZeroExtend, First.Operator: Operator.Loaded } when (int)set.Value.Value == 8 * sizeBytes:
+                break;
+            default:
+                return false;
+        }
+
+        var host = ExpressionCompiler.HostOf(set.Register);
+        code.LoadExtended(host ?? R.Rax, from, sizeBytes, extension);
+        if (host is null)
+            code.Store(ExpressionCompiler.State, ExpressionCompiler.OffsetOf(set.Register), R.Rax);
+        return true;
+    }
+
+    /// <summary>Loads into the frame, for the expressions that follow.</summary>
+    internal void LoadIntoSlot(HostAddress from, int sizeBytes)
+    {
+        code.LoadExtended(R.Rax, from, sizeBytes, ExtensionKind.Zero);
+        code.Store(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, R.Rax);
+    }
+
+    /// <summary>Stores.</summary>
+    internal void Store(HostAddress to, Effect.Store store)
+    {
+        if (store.Value.Operator == Operator.Register && ExpressionCompiler.HostOf((int)store.Value.Value) is { } host)
+        {
+            code.Store(to, host, store.SizeBytes);
+            return;
+        }
+
+        expressions.EvaluateInto(R.Rcx, store.Value, Live.Rax | Live.Rdx);
+        code.Store(to, R.Rcx, store.SizeBytes);
+    }
+
+    /// <summary>Replaces a word.</summary>
+    internal void Update(HostAddress at, Effect.Update update)
+    {
+        code.LoadExtended(R.Rcx, at, update.SizeBytes, ExtensionKind.Zero);
+        code.Store(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, R.Rcx);
+        code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
+        expressions.EvaluateInto(R.Rcx, update.NewValue);
+        code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
+        code.Store(new HostAddress(R.Rax), R.Rcx, update.SizeBytes);
+    }
+
+    // Compares the tag of the entry that TlbEntry.Slot names, whose address stays in rcx, with the address in rax.
+    private void EmitLookup(int sizeBytes, AccessKind kind)
+    {
+        code.RotateX(R.Rcx, R.Rax, 12 - HartStateLayout.TlbEntryShift);
+        code.RotateX(R.Rdx, R.Rax, 20 - HartStateLayout.TlbEntryShift);
+        code.Op(Alu.Xor, R.Rcx, R.Rdx, 32);
+        code.Op(Alu.And, R.Rcx, (TlbEntry.Count - 1) << HartStateLayout.TlbEntryShift, 32);
+        code.OpFrom(Alu.Add, R.Rcx, ExpressionCompiler.State, HartStateLayout.DataTlb);
+        code.Move(R.Rdx, unchecked((ulong)(-4096 | (sizeBytes - 1))));
+        code.Op(Alu.And, R.Rdx, R.Rax);
+        code.OpFrom(Alu.Compare, R.Rdx, R.Rcx,
+            kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
+    }
+
+    private readonly record struct Single(int? Unknown, int Apart, int Back, int Slot, Expression Address, int SizeBytes,
+        AccessKind Kind);
+}
+
+/// <summary>A jump on a look-up that failed, and where the code goes on when it has been mended.</summary>
+internal readonly record struct Missed(int Displacement, int Resume);
