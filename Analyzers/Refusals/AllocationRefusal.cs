@@ -25,7 +25,9 @@ public sealed class AllocationRefusal : Refusal
 
     private void Object(OperationAnalysisContext context)
     {
-        if (context.Operation.Type is { IsReferenceType: true } type && !IsThrown(context.Operation)) Report(context, $"'new {Name(type)}'");
+        if (context.Operation.Type is { IsReferenceType: true } type && !IsThrown(context.Operation)
+            && context.Operation.Parent is not IAttributeOperation)
+            Report(context, $"'new {Name(type)}'");
     }
 
     private void Array(OperationAnalysisContext context)

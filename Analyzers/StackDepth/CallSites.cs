@@ -94,6 +94,8 @@ internal sealed class CallSites(MethodNode node, SemanticModel model, Func<IMeth
     {
         if (resolve(method, method.MethodKind == MethodKind.LocalFunction ? node.Substitution : null) is { } callee)
             node.Calls.Add(callee);
+        else if (method.HasForeignBody() && StubFrames.MovesStack(method))
+            Unknown(at, $"the assembly text of '{method.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}' moves sp or calls on");
         else if (KnownCalls.Of(method) is { } bytes)
             node.ForeignBytes = Math.Max(node.ForeignBytes, bytes);
         else if (!IsEmptyConstructor(method))

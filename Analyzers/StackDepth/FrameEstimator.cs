@@ -167,9 +167,20 @@ internal sealed class FrameEstimator
         // A place, not a value: reading it is counted where it is copied.
         IFieldReferenceOperation or IArrayElementReferenceOperation or IInlineArrayAccessOperation or ISimpleAssignmentOperation =>
             operation.Type is { IsValueType: true, SpecialType: SpecialType.None, TypeKind: not TypeKind.Enum },
-        IObjectCreationOperation or IDefaultValueOperation => operation.Parent is IVariableInitializerOperation,
+        IObjectCreationOperation => Consumer(operation) is IVariableInitializerOperation,
+        IDefaultValueOperation => Consumer(operation) is IVariableInitializerOperation or ISimpleAssignmentOperation,
+        // What doesn't change the value has no place of its own.
+        IConversionOperation { OperatorMethod: null } conversion =>
+            SymbolEqualityComparer.Default.Equals(conversion.Type, conversion.Operand.Type) || conversion.Operand is IDefaultValueOperation,
         _ => false,
     };
+
+    private static IOperation? Consumer(IOperation operation)
+    {
+        var consumer = operation.Parent;
+        while (consumer is IConversionOperation) consumer = consumer.Parent;
+        return consumer;
+    }
 
     private void Temporary(IOperation operation, string what)
     {

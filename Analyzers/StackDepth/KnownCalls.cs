@@ -46,6 +46,7 @@ internal static class KnownCalls
     /// <summary>The bytes of a call into an assembly without source, or null where nothing is known of it.</summary>
     public static int? Of(IMethodSymbol method)
     {
+        if (method.HasForeignBody()) return IntrinsicBytes;
         if (method.ContainingType is not { } type) return null;
         if (type.ContainingNamespace?.ToDisplayString() == KernelNames.Namespace) return IntrinsicBytes;
         var name = type.FullName();
