@@ -37,6 +37,8 @@ internal sealed class CallGraph
         var graph = new CallGraph(compilation);
         var panic = panicHandler is null ? null : graph.Node(panicHandler, null);
         graph.Close();
+        // Its calls are jumps out of line that never come back: it is not inlined.
+        if (panic is not null) panic.DemandsInlining = false;
         var panicking = new HashSet<MethodNode>(graph.Nodes);
         foreach (var entry in entries) graph.Node(entry, null);
         graph.Close();

@@ -47,15 +47,16 @@ internal sealed class StackStudy
     {
         if (entry.DepthBytes <= (stackSizeBytes ?? long.MaxValue)) return;
         var chain = Chain(entry);
-        var largest = chain.OrderByDescending(node => node.FrameBytes).First();
+        var largest = chain.OrderByDescending(node => node.OwnBytes).First();
         var gaps = Gaps(entry);
         Report(entry, Diagnostic.Create(
             StackRules.Depth, entry.Method.Locations[0], chain.Skip(1).Select(node => node.Method.Locations[0]),
             entry.Name, (gaps.Length == 0 ? "" : "at least ") + Bytes(entry.DepthBytes), Bytes(stackSizeBytes!.Value),
             Text(chain, entry.DepthBytes) + (gaps.Length == 0 ? "" : $"; unresolved: {gaps}")));
+        if (largest == entry) return;
         Report(largest, Diagnostic.Create(
             StackRules.Largest, largest.Method.Locations[0],
-            largest.Name, Bytes(largest.FrameBytes), Bytes(stackSizeBytes.Value), entry.Name,
+            largest.Name, Bytes(largest.OwnBytes), Bytes(stackSizeBytes.Value), entry.Name,
             largest.Largest.Bytes == 0 ? "" : $"; most of it is {largest.Largest.Text}, {Bytes(largest.Largest.Bytes)}"));
     }
 

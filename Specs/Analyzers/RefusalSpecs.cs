@@ -1,0 +1,169 @@
+using Verification.Analyzers.Refusals;
+using Xunit;
+
+namespace Verification.Specs.Analyzers;
+
+public class RefusalSpecs
+{
+    [Fact]
+    public Task Allocation_is_refused() => KernelSource.Check<AllocationRefusal>("""
+        class Node;
+        static class Kernel
+        {
+            static object A() => {|KV0101:new Node()|};
+            static byte[] B(int n) => {|KV0101:new byte[n]|};
+            static object C() => {|KV0101:new { X = 1 }|};
+            static int[] D() => {|KV0101:[1, 2]|};
+        }
+        """);
+
+    [Fact]
+    public Task What_lives_on_the_stack_or_in_the_image_is_no_allocation() => KernelSource.Check<AllocationRefusal>("""
+        using System;
+        using Verification.Intrinsics;
+        struct Point { public int X; }
+        [AttributeUsage(AttributeTargets.All)] class Marked : Attribute;
+        [Marked] static class Kernel
+        {
+            static readonly uint[] Table = [1, 2, 3];
+            static readonly byte[] Bytes = new byte[] { 1, 2 };
+            static ReadOnlySpan<byte> Digits => new byte[] { 48, 49 };
+            static Point A() => new Point { X = 1 };
+            static int B() { Span<int> s = stackalloc int[4]; return s[0]; }
+            static int C() => throw new InvalidOperationException("no");
+            static int D() { ReadOnlySpan<int> s = [1, 2, 3]; return s[1]; }
+            [Assembly("ret")] static object E() => new object();
+        }
+        """);
+
+    [Fact]
+    public Task Boxing_is_refused() => KernelSource.Check<BoxingRefusal>("""
+        using System;
+        interface IShape { int Area(); }
+        struct Square : IShape { public int Area() => 1; }
+        static class Kernel
+        {
+            static object A(int x) => {|KV0102:x|};
+            static IShape B(Square s) => {|KV0102:s|};
+            static int C(Square s) => {|KV0102:s.GetHashCode()|};
+            static ValueType D<T>(T t) where T : struct => {|KV0102:t|};
+        }
+        """);
+
+    [Fact]
+    public Task A_constrained_call_boxes_nothing() => KernelSource.Check<BoxingRefusal>("""
+        interface IShape { int Area(); }
+        struct Square : IShape { public int Area() => 1; }
+        static class Kernel
+        {
+            static int A<T>(T t) where T : struct, IShape => t.Area();
+            static int B() => A(new Square());
+            static long C(int x) => x;
+            static int? D(int x) => x;
+        }
+        """);
+
+    [Fact]
+    public Task Delegates_are_refused() => KernelSource.Check<DelegateRefusal>("""
+        using System;
+        static class Kernel
+        {
+            static int Twice(int x) => 2 * x;
+            static Func<int, int> A() => {|KV0103:x => x + 1|};
+            static Func<int, int> B() => {|KV0103:Twice|};
+            static unsafe delegate*<int, int> C() => &Twice;
+            static int D(int x) { int Inner(int y) => x + y; return Inner(1); }
+        }
+        """);
+
+    [Fact]
+    public Task Calls_through_a_class_or_an_interface_are_refused() => KernelSource.Check<VirtualCallRefusal>("""
+        interface IShape { int Area(); }
+        abstract class Shape { public abstract int Area(); public virtual int Sides => 0; public int Plain() => 1; }
+        struct Square : IShape { public int Area() => 1; }
+        static class Kernel
+        {
+            static int A(IShape s) => {|KV0104:s.Area()|};
+            static int B(Shape s) => {|KV0104:s.Area()|} + {|KV0104:s.Sides|} + s.Plain();
+            static int C(Square s) => s.Area();
+            static int D<T>(ref T t) where T : struct, IShape => t.Area();
+        }
+        """);
+
+    [Fact]
+    public Task Catching_is_refused_and_finally_is_not() => KernelSource.Check<CatchRefusal>("""
+        using System;
+        static class Kernel
+        {
+            static int x;
+            static void A() { try { x++; } {|KV0105:catch { x--; }|} }
+            static void B() { try { x++; } {|KV0105:catch (Exception) when (x > 1) { x--; }|} }
+            static void C() { try { x++; } finally { x--; } }
+        }
+        """);
+
+    [Fact]
+    public Task State_machines_are_refused() => KernelSource.Check<StateMachineRefusal>("""
+        using System.Collections.Generic;
+        using System.Threading.Tasks;
+        static class Kernel
+        {
+            static IEnumerable<int> A() { {|KV0106:yield return 1;|} }
+            static async Task {|KV0106:B|}() { {|KV0106:await Task.Yield()|}; }
+        }
+        """);
+
+    [Fact]
+    public Task Services_of_the_runtime_are_refused() => KernelSource.Check<RuntimeRefusal>("""
+        using System;
+        using System.Threading;
+        static class Kernel
+        {
+            static int x;
+            static void A() => {|KV0107:Console.WriteLine()|};
+            static void B() => {|KV0107:Thread.Sleep(1)|};
+            static void C(object o) { {|KV0107:lock (o) { }|} }
+            static Type D() => {|KV0107:typeof(int)|};
+            static bool E<T>() => typeof(T) == typeof(int);
+            static int F() => Interlocked.Increment(ref x) + Volatile.Read(ref x);
+        }
+        """);
+
+    [Fact]
+    public Task Strings_made_at_run_time_are_refused() => KernelSource.Check<StringRefusal>("""
+        using System;
+        using System.Runtime.CompilerServices;
+        [InterpolatedStringHandler]
+        ref struct Line
+        {
+            public Line(int literalLength, int formattedCount) { }
+            public void AppendLiteral(string s) { }
+            public void AppendFormatted(int x) { }
+        }
+        static class Kernel
+        {
+            static string A(int x) => {|KV0108:$"x is {x}"|};
+            static string B(string s) => {|KV0108:s + "!"|};
+            static string C(int x) => {|KV0108:x.ToString()|};
+            const string Greeting = "good " + "day";
+            static ReadOnlySpan<byte> D() => "hello"u8;
+            static int E(string s) => s.Length;
+            static void Write(Line line) { }
+            static void F(int x) => Write($"x is {x}");
+        }
+        """);
+
+    [Fact]
+    public Task Static_data_that_asks_the_machine_is_refused() => KernelSource.Check<StaticInitialisationRefusal>("""
+        using System;
+        using Verification.Intrinsics;
+        static class Kernel
+        {
+            [Assembly("csrr a0, time\nret")] static ulong Time() => throw new PlatformNotSupportedException();
+            static readonly ulong Start = {|KV0109:Time()|};
+            static readonly uint[] Table = Make();
+            static uint[] Make() => new uint[4];
+            static ulong Now() => Time();
+        }
+        """);
+}
