@@ -80,9 +80,9 @@ public sealed record BuildOptions
                     options = options with { BootStackSizeBytes = sizeBytes };
                     break;
                 case "--stack-placement":
-                    if (!Enum.TryParse(value, out StackPlacement placement) || !Enum.IsDefined(placement))
+                    if (!Enum.GetNames<StackPlacement>().Contains(value))
                         return Fail(out mistake, $"the boot stack's placement is {string.Join(" or ", Enum.GetNames<StackPlacement>())}, not {value}");
-                    options = options with { StackPlacement = placement };
+                    options = options with { StackPlacement = Enum.Parse<StackPlacement>(value) };
                     break;
                 default:
                     return Fail(out mistake, $"there is no option {word}");
