@@ -40,6 +40,9 @@ public sealed record CompilerOptions
     /// <summary>How hard to optimise.</summary>
     public OptimisationLevel Optimisation { get; init; } = OptimisationLevel.Full;
 
+    /// <summary>True to allow <c>float</c> and <c>double</c>, in the registers of the D extension, which the kernel must enable.</summary>
+    public bool FloatingPoint { get; init; }
+
     /// <summary>True to use 16-bit encodings where they exist.</summary>
     public bool Compressed { get; init; } = true;
 }

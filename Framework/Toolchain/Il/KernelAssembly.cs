@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 
 namespace Verification.Toolchain.Il;
@@ -6,6 +7,8 @@ namespace Verification.Toolchain.Il;
 /// <summary>A kernel's assembly loaded for compilation, apart from whatever the process itself has loaded.</summary>
 public sealed class KernelAssembly : IDisposable
 {
+    private static readonly ConditionalWeakTable<Assembly, byte[]> SymbolFiles = [];
+
     private readonly AssemblyLoadContext _context;
 
     private KernelAssembly(AssemblyLoadContext context, Assembly assembly)
@@ -35,15 +38,39 @@ public sealed class KernelAssembly : IDisposable
         return new KernelAssembly(context, LoadCopy(context, path));
     }
 
+    /// <summary>Loads an assembly from its bytes.</summary>
+    /// <param name="image">The assembly.</param>
+    /// <param name="symbols">Its portable PDB; empty if there is none.</param>
+    /// <exception cref="BadImageFormatException">The bytes are no .NET assembly.</exception>
+    public static KernelAssembly Load(byte[] image, byte[] symbols)
+    {
+        AssemblyLoadContext context = new("kernel", isCollectible: true);
+        return new KernelAssembly(context, LoadBytes(context, image, symbols));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
 
+    /// <summary>The portable PDB of an assembly, loaded here or lying beside its file; null if there is none.</summary>
+    internal static byte[]? SymbolsOf(Assembly assembly)
+    {
+        if (SymbolFiles.TryGetValue(assembly, out byte[]? symbols)) return symbols;
+        if (assembly.IsDynamic || assembly.Location.Length == 0) return null;
+        string file = Path.ChangeExtension(assembly.Location, ".pdb");
+        return File.Exists(file) ? File.ReadAllBytes(file) : null;
+    }
+
     private static Assembly LoadCopy(AssemblyLoadContext context, string path)
     {
-        using MemoryStream image = new(File.ReadAllBytes(path));
         string symbols = Path.ChangeExtension(path, ".pdb");
-        if (!File.Exists(symbols)) return context.LoadFromStream(image);
-        using MemoryStream pdb = new(File.ReadAllBytes(symbols));
-        return context.LoadFromStream(image, pdb);
+        return LoadBytes(context, File.ReadAllBytes(path), File.Exists(symbols) ? File.ReadAllBytes(symbols) : []);
+    }
+
+    private static Assembly LoadBytes(AssemblyLoadContext context, byte[] image, byte[] symbols)
+    {
+        using MemoryStream stream = new(image);
+        Assembly assembly = context.LoadFromStream(stream);
+        if (symbols.Length > 0) SymbolFiles.Add(assembly, symbols);
+        return assembly;
     }
 }

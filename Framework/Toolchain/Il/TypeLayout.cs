@@ -35,6 +35,9 @@ internal sealed class TypeLayout
     /// <summary>All scalars, ascending by offset; overlapping ones where the layout is explicit.</summary>
     public IReadOnlyList<ScalarField> Scalars => _scalars;
 
+    /// <summary>True if it has bytes that <see cref="Scalars"/> does not tell of: fixed buffers, long inline arrays.</summary>
+    public bool IsOpaque { get; private set; }
+
     /// <summary>Instance fields.</summary>
     public FieldInfo[] Fields { get; private set; } = [];
 
@@ -97,15 +100,22 @@ internal sealed class TypeLayout
             foreach (ScalarField scalar in inner._scalars)
                 _scalars.Add(scalar with { Offset = scalar.Offset + offset });
             Alignment = Math.Max(Alignment, alignment);
+            IsOpaque |= inner.IsOpaque;
             offset += inner.SizeBytes;
             SizeBytes = Math.Max(SizeBytes, offset);
         }
 
         if (IsWide(Type)) Alignment = 16;
         SizeBytes = Math.Max(1, Align(SizeBytes, Alignment));
-        if (choice is { Size: > 0 } && !Type.IsGenericType) SizeBytes = Math.Max(SizeBytes, choice.Size);
+        if (choice is { Size: > 0 } && !Type.IsGenericType) Grow(choice.Size);
         if (Type.GetCustomAttribute<InlineArrayAttribute>() is { } inlineArray) Repeat(inlineArray.Length);
         _scalars.Sort((left, right) => left.Offset.CompareTo(right.Offset));
+    }
+
+    private void Grow(int sizeBytes)
+    {
+        IsOpaque |= sizeBytes > SizeBytes;
+        SizeBytes = Math.Max(SizeBytes, sizeBytes);
     }
 
     private void Repeat(int count)
@@ -119,6 +129,7 @@ internal sealed class TypeLayout
                 _scalars.Add(scalar with { Offset = scalar.Offset + (index * elementSize) });
         }
 
+        IsOpaque |= _scalars.Count < element.Length * count;
         SizeBytes = elementSize * count;
     }
 

@@ -1,0 +1,182 @@
+namespace Verification.Toolchain.Codegen;
+
+/// <summary>
+/// Live ranges of all registers. Instruction number i reads at position 2i and writes at 2i + 1; physical registers are
+/// live only inside blocks, around calls and at the entry.
+/// </summary>
+internal sealed class Liveness
+{
+    private const int FrequencyPerLoop = 8;
+
+    private readonly MachineFunction _function;
+    private readonly Dictionary<MachineBlock, (ulong[] In, ulong[] Out)> _live = [];
+    private readonly int _words;
+
+    /// <summary>Computes the ranges of a function.</summary>
+    public Liveness(MachineFunction function)
+    {
+        _function = function;
+        _words = (function.VirtualCount + 63) / 64;
+        Virtual = [.. Enumerable.Range(0, function.VirtualCount).Select(index => new LiveRange(MachineInstr.FirstVirtual + index))];
+        Fixed = [.. Enumerable.Range(0, MachineInstr.FirstVirtual).Select(index => new LiveRange(index))];
+        Flow();
+        Build();
+        foreach (LiveRange range in Virtual) range.Finish();
+        foreach (LiveRange range in Fixed) range.Finish();
+    }
+
+    /// <summary>Ranges of the virtual registers, by number.</summary>
+    public LiveRange[] Virtual { get; }
+
+    /// <summary>Ranges of the physical registers.</summary>
+    public LiveRange[] Fixed { get; }
+
+    /// <summary>Copies between registers, with their weight, in order.</summary>
+    public List<(MachineInstr Move, double Weight)> Moves { get; } = [];
+
+    /// <summary>Position of the first instruction of each block, and of the end.</summary>
+    public Dictionary<MachineBlock, (int Start, int End)> Positions { get; } = [];
+
+    /// <summary>Registers that an instruction reads.</summary>
+    public static IEnumerable<int> Reads(MachineInstr instr)
+    {
+        if (instr.Rs1 != MachineInstr.None) yield return instr.Rs1;
+        if (instr.Rs2 != MachineInstr.None) yield return instr.Rs2;
+        if (instr.Rs3 != MachineInstr.None) yield return instr.Rs3;
+        foreach (int use in instr.Uses) yield return use;
+    }
+
+    /// <summary>How often a block runs, roughly.</summary>
+    public static double Frequency(MachineBlock block) =>
+        block.Source.IsCold ? 0.01 : Math.Pow(FrequencyPerLoop, Math.Min(block.LoopDepth, 6));
+
+    private void Flow()
+    {
+        Dictionary<MachineBlock, (ulong[] Use, ulong[] Def)> local = [];
+        foreach (MachineBlock block in _function.Blocks)
+        {
+            ulong[] use = new ulong[_words];
+            ulong[] def = new ulong[_words];
+            foreach (MachineInstr instr in block.Body)
+            {
+                foreach (int register in Reads(instr))
+                {
+                    if (register >= MachineInstr.FirstVirtual && !Has(def, register)) Set(use, register);
+                }
+
+                if (instr.Rd >= MachineInstr.FirstVirtual) Set(def, instr.Rd);
+                if (instr.Scratch >= MachineInstr.FirstVirtual) Set(def, instr.Scratch);
+            }
+
+            local.Add(block, (use, def));
+            _live.Add(block, ((ulong[])use.Clone(), new ulong[_words]));
+        }
+
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int index = _function.Blocks.Count - 1; index >= 0; index--)
+            {
+                MachineBlock block = _function.Blocks[index];
+                (ulong[] liveIn, ulong[] liveOut) = _live[block];
+                (ulong[] use, ulong[] def) = local[block];
+                foreach (MachineBlock successor in block.Successors)
+                {
+                    ulong[] wanted = _live[successor].In;
+                    for (int word = 0; word < _words; word++) liveOut[word] |= wanted[word];
+                }
+
+                for (int word = 0; word < _words; word++)
+                {
+                    ulong value = use[word] | (liveOut[word] & ~def[word]);
+                    if (value == liveIn[word]) continue;
+                    liveIn[word] = value;
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    private void Build()
+    {
+        int total = _function.Blocks.Sum(block => block.Body.Count);
+        int position = 2 * total;
+        for (int index = _function.Blocks.Count - 1; index >= 0; index--)
+        {
+            MachineBlock block = _function.Blocks[index];
+            int end = position;
+            int start = end - (2 * block.Body.Count);
+            Positions.Add(block, (start, end));
+            ulong[] liveOut = _live[block].Out;
+            for (int word = 0; word < _words; word++)
+            {
+                for (ulong bits = liveOut[word]; bits != 0; bits &= bits - 1)
+                    Virtual[(64 * word) + System.Numerics.BitOperations.TrailingZeroCount(bits)].AddBefore(start, end);
+            }
+
+            double weight = Frequency(block);
+            for (int body = block.Body.Count - 1; body >= 0; body--)
+            {
+                position -= 2;
+                Visit(block.Body[body], position, start, weight);
+            }
+        }
+    }
+
+    private void Visit(MachineInstr instr, int position, int blockStart, double weight)
+    {
+        if (instr.Kind is MachineKind.Call)
+        {
+            foreach (int register in Registers.CallerSaved) Fixed[register].DefineAt(position + 1);
+        }
+
+        if (instr.Rd != MachineInstr.None) Define(instr.Rd, instr.WritesEarly ? position : position + 1, weight);
+        if (instr.Scratch != MachineInstr.None)
+        {
+            Define(instr.Scratch, position, weight);
+            Range(instr.Scratch).AddBefore(position, position + 2);
+        }
+
+        // What is written early must not share a register with what is still to be read.
+        bool readsLate = instr.WritesEarly || instr.Scratch != MachineInstr.None;
+        foreach (int register in Reads(instr))
+        {
+            Range(register).AddBefore(blockStart, readsLate ? position + 2 : position + 1);
+            Range(register).Weight += weight;
+        }
+
+        if (instr.Kind != MachineKind.Move) return;
+        Moves.Add((instr, weight));
+        Hint(instr.Rd, instr.Rs1);
+        Hint(instr.Rs1, instr.Rd);
+    }
+
+    private void Hint(int register, int other)
+    {
+        if (register < MachineInstr.FirstVirtual) return;
+        if (other < MachineInstr.FirstVirtual) Range(register).Hints.Add(other);
+        else Range(register).Related.Add(other);
+    }
+
+    private void Define(int register, int position, double weight)
+    {
+        Range(register).DefineAt(position);
+        Range(register).Weight += weight;
+    }
+
+    private LiveRange Range(int register) =>
+        register >= MachineInstr.FirstVirtual ? Virtual[register - MachineInstr.FirstVirtual] : Fixed[register];
+
+    private static bool Has(ulong[] set, int register)
+    {
+        int index = register - MachineInstr.FirstVirtual;
+        return (set[index >> 6] & (1UL << index)) != 0;
+    }
+
+    private static void Set(ulong[] set, int register)
+    {
+        int index = register - MachineInstr.FirstVirtual;
+        set[index >> 6] |= 1UL << index;
+    }
+}

@@ -1,0 +1,149 @@
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Codegen;
+
+/// <summary>What a machine instruction is before encoding.</summary>
+internal enum MachineKind : byte
+{
+    /// <summary>An instruction of the table, by mnemonic.</summary>
+    Plain,
+
+    /// <summary>A copy between registers.</summary>
+    Move,
+
+    /// <summary>A constant into a register.</summary>
+    Constant,
+
+    /// <summary>A symbol's address into a register.</summary>
+    SymbolAddress,
+
+    /// <summary>A slot's address into a register.</summary>
+    SlotAddress,
+
+    /// <summary>A load or store at a symbol: <c>auipc</c> and the access.</summary>
+    SymbolAccess,
+
+    /// <summary>A load or store in the frame.</summary>
+    SlotAccess,
+
+    /// <summary>A compare and exchange: a loop around <c>lr</c> and <c>sc</c>.</summary>
+    CompareExchange,
+
+    /// <summary>A call of a symbol, or through a register.</summary>
+    Call,
+
+    /// <summary>A call that ends the method: the frame is given back first.</summary>
+    TailCall,
+
+    /// <summary>A call of the panic handler.</summary>
+    Panic,
+
+    /// <summary>Return, with the frame given back.</summary>
+    Return,
+
+    /// <summary>An unconditional jump.</summary>
+    Jump,
+
+    /// <summary>A conditional branch; the other way is the jump behind it.</summary>
+    Branch,
+
+    /// <summary>A word as it is.</summary>
+    Word,
+}
+
+/// <summary>
+/// One machine instruction or short fixed sequence. Registers are numbers: 0-31 the integer registers, 32-63 the
+/// floating-point registers, from 64 on virtual ones; -1 where there is none.
+/// </summary>
+internal sealed class MachineInstr
+{
+    public const int None = -1;
+    public const int FirstVirtual = 64;
+
+    public MachineKind Kind { get; set; }
+
+    public string Mnemonic { get; set; } = "";
+
+    public int Rd { get; set; } = None;
+
+    /// <summary>A scratch register that the sequence writes early.</summary>
+    public int Scratch { get; set; } = None;
+
+    public int Rs1 { get; set; } = None;
+
+    public int Rs2 { get; set; } = None;
+
+    /// <summary>A third operand, of a compare and exchange.</summary>
+    public int Rs3 { get; set; } = None;
+
+    public long Immediate { get; set; }
+
+    public string? Symbol { get; set; }
+
+    public Slot? Slot { get; set; }
+
+    public MachineBlock? Target { get; set; }
+
+    /// <summary>Registers that a call takes its arguments in.</summary>
+    public int[] Uses { get; set; } = [];
+
+    /// <summary>Mode field: ordering or rounding.</summary>
+    public int Mode { get; set; }
+
+    /// <summary>What a call calls.</summary>
+    public CallTarget? Call { get; set; }
+
+    public Place? Place { get; set; }
+
+    /// <summary>True if the result may be made again instead of kept: constants and addresses.</summary>
+    public bool IsRematerialisable => Kind is MachineKind.Constant or MachineKind.SymbolAddress or MachineKind.SlotAddress;
+
+    /// <summary>True if the destination is written before the operands have been read.</summary>
+    public bool WritesEarly => Kind == MachineKind.CompareExchange;
+
+    public MachineInstr Clone() => (MachineInstr)MemberwiseClone();
+}
+
+/// <summary>A block of machine instructions.</summary>
+internal sealed class MachineBlock(int id, Block source)
+{
+    public int Id { get; } = id;
+
+    public Block Source { get; } = source;
+
+    public List<MachineInstr> Body { get; set; } = [];
+
+    public List<MachineBlock> Successors { get; } = [];
+
+    public int LoopDepth => Source.LoopDepth;
+}
+
+/// <summary>A method in machine instructions.</summary>
+internal sealed class MachineFunction(Function source)
+{
+    private readonly List<bool> _isFloat = [];
+
+    public Function Source { get; } = source;
+
+    /// <summary>Blocks in the order in which they will lie.</summary>
+    public List<MachineBlock> Blocks { get; set; } = [];
+
+    public int VirtualCount => _isFloat.Count;
+
+    /// <summary>Bytes for arguments of calls that do not fit registers.</summary>
+    public int OutgoingSizeBytes { get; set; }
+
+    /// <summary>Which variables a virtual register holds.</summary>
+    public Dictionary<int, List<VariablePart>> Variables { get; } = [];
+
+    /// <summary>A new virtual register.</summary>
+    public int NewVirtual(bool isFloat)
+    {
+        _isFloat.Add(isFloat);
+        return MachineInstr.FirstVirtual + _isFloat.Count - 1;
+    }
+
+    /// <summary>True for a floating-point register, virtual or not.</summary>
+    public bool IsFloat(int register) =>
+        register >= MachineInstr.FirstVirtual ? _isFloat[register - MachineInstr.FirstVirtual] : register >= 32;
+}

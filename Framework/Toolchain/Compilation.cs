@@ -1,0 +1,196 @@
+using System.Reflection;
+using Verification.Toolchain.Il;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain;
+
+/// <summary>One run of the compiler: what has been reached, what has been imported, what was refused.</summary>
+internal sealed class Compilation(CompilerOptions options) : IDisposable
+{
+    private readonly Dictionary<MethodKey, string> _symbols = [];
+    private readonly Dictionary<string, MethodKey> _owners = [];
+    private readonly Dictionary<MethodKey, (MethodKey? From, Place? Place)> _origins = [];
+    private readonly Dictionary<MethodKey, Function?> _functions = [];
+    private readonly Dictionary<MethodKey, int> _callCounts = [];
+    private readonly HashSet<MethodKey> _inlined = [];
+    private readonly HashSet<MethodKey> _inProgress = [];
+    private readonly HashSet<(string, int, string)> _reported = [];
+    private readonly Dictionary<Module, SequencePoints> _sequencePoints = [];
+    private readonly List<StubReference> _stubs = [];
+    private readonly List<(string Symbol, CallTarget Target)> _addressTaken = [];
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Stack<MethodKey> _current = new();
+
+    /// <summary>Choices of this compilation.</summary>
+    public CompilerOptions Options { get; } = options;
+
+    /// <summary>Static fields, literals, tables.</summary>
+    public StaticData Data { get; } = new();
+
+    /// <summary>Methods reached, in order.</summary>
+    public Queue<MethodKey> Work { get; } = new();
+
+    /// <summary>What was refused so far.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    /// <summary>Assembly stubs that were referred to.</summary>
+    public IReadOnlyList<StubReference> Stubs => _stubs;
+
+    /// <summary>The panic handler's symbol; null if the kernel has none.</summary>
+    public string? PanicSymbol { get; set; }
+
+    /// <summary>True for code that is neither the base library's nor the compiler's own.</summary>
+    public static bool IsKernelCode(MethodBase method)
+    {
+        Assembly assembly = method.Module.Assembly;
+        return assembly != typeof(object).Assembly && assembly != typeof(Compilation).Assembly &&
+               assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != true;
+    }
+
+    /// <summary>The symbol of a method that code refers to; the method will be compiled.</summary>
+    public string Reference(MethodKey key, Place? place)
+    {
+        if (_symbols.TryGetValue(key, out string? symbol)) return symbol;
+        symbol = key.Symbol;
+        for (int number = 2; !_owners.TryAdd(symbol, key); number++) symbol = $"{key.Symbol}#{number}";
+        _symbols.Add(key, symbol);
+        _origins.Add(key, (_current.TryPeek(out MethodKey from) ? from : null, place));
+        if (Attributes.AssemblyText(key.Method) is not null) _stubs.Add(new StubReference(symbol, key.Method));
+        else Work.Enqueue(key);
+        return symbol;
+    }
+
+    /// <summary>The method that a symbol names; null for data and assembly.</summary>
+    public MethodKey? KeyOf(string symbol) =>
+        _owners.TryGetValue(symbol, out MethodKey key) && Attributes.AssemblyText(key.Method) is null ? key : null;
+
+    /// <summary>The symbol of a method whose address code takes.</summary>
+    public string AddressTaken(MethodBase method, Place place)
+    {
+        string symbol = Reference(new MethodKey(method, null), place);
+        Type result = method is MethodInfo info ? info.ReturnType : typeof(void);
+        Type[] parameters = [.. method.GetParameters().Select(parameter => parameter.ParameterType)];
+        if (_addressTaken.All(taken => taken.Symbol != symbol))
+            _addressTaken.Add((symbol, new CallTarget(null, symbol, result, parameters)));
+        return symbol;
+    }
+
+    /// <summary>Methods that a call through a pointer of that signature may reach.</summary>
+    public IReadOnlyList<string> IndirectTargets(CallTarget call) =>
+        [.. _addressTaken.Where(taken => taken.Target.Signature == call.Signature).Select(taken => taken.Symbol)];
+
+    /// <summary>Imports a method and takes its variables out of memory. Null if it was refused.</summary>
+    public Function? Import(MethodKey key)
+    {
+        if (_functions.TryGetValue(key, out Function? function)) return function;
+        _current.Push(key);
+        try
+        {
+            function = Importer.Import(this, key);
+            Optimise.Pipeline.CleanUp(function);
+            CountCalls(function);
+        }
+        catch (Refusal refusal)
+        {
+            function = null;
+            Report(refusal, new Place(key.Method, FirstPoint(key.Method), null));
+        }
+        finally
+        {
+            _current.Pop();
+        }
+
+        _functions[key] = function;
+        return function;
+    }
+
+    /// <summary>
+    /// A method's code with its calls inlined, callees before callers. Null while it is being made, which happens in
+    /// recursion, and if it was refused.
+    /// </summary>
+    public Function? Inlined(MethodKey key)
+    {
+        if (!_functions.TryGetValue(key, out Function? function) || function is null) return null;
+        if (_inlined.Contains(key)) return function;
+        if (!_inProgress.Add(key)) return null;
+        Optimise.Pipeline.Inline(this, function);
+        _inProgress.Remove(key);
+        _inlined.Add(key);
+        return function;
+    }
+
+    /// <summary>How many calls of a method stand in the program.</summary>
+    public int CallCount(MethodKey key) =>
+        _addressTaken.Any(taken => taken.Symbol == _symbols[key]) ? int.MaxValue : _callCounts.GetValueOrDefault(key);
+
+    private void CountCalls(Function function)
+    {
+        foreach (Block block in function.Blocks)
+        {
+            foreach (Instr instr in block.Body)
+            {
+                if (instr is { Op: Op.Call, Reference: CallTarget { Callee: { } callee } })
+                    _callCounts[callee] = _callCounts.GetValueOrDefault(callee) + 1;
+            }
+        }
+    }
+
+    /// <summary>Sequence points of the assembly that a method lies in.</summary>
+    public SequencePoints Symbols(MethodBase method)
+    {
+        if (_sequencePoints.TryGetValue(method.Module, out SequencePoints? points)) return points;
+        bool wanted = IsKernelCode(method);
+        points = new SequencePoints(wanted ? KernelAssembly.SymbolsOf(method.Module.Assembly) : null);
+        _sequencePoints.Add(method.Module, points);
+        return points;
+    }
+
+    /// <summary>Notes a refusal at the nearest place in the kernel's own source.</summary>
+    public void Report(Refusal refusal, Place place)
+    {
+        (SourcePoint? point, string through) = Locate(place);
+        string message = through.Length == 0 ? refusal.Message : $"{refusal.Message} (reached through {through})";
+        Report(new Diagnostic(
+            refusal.Id, DiagnosticSeverity.Error, point?.File ?? "", point?.Line ?? 0, point?.Column ?? 0, message));
+    }
+
+    /// <summary>Notes a diagnostic, once per place and id.</summary>
+    public void Report(Diagnostic diagnostic)
+    {
+        string place = $"{diagnostic.Id}:{diagnostic.File}:{diagnostic.Column}";
+        if (_reported.Add((place, diagnostic.Line, diagnostic.Line == 0 ? diagnostic.Message : ""))) _diagnostics.Add(diagnostic);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SequencePoints points in _sequencePoints.Values) points.Dispose();
+        TypeLayout.Forget();
+    }
+
+    private (SourcePoint? Point, string Through) Locate(Place place)
+    {
+        if (place.Nearest is { } own) return (own, "");
+        List<string> through = [SymbolNames.Display(place.Method)];
+        MethodKey? key = _current.TryPeek(out MethodKey current) ? current : null;
+        while (key is { } step && _origins.TryGetValue(step, out (MethodKey? From, Place? Place) origin))
+        {
+            if (origin.Place?.Nearest is { } point)
+            {
+                through.Reverse();
+                return (point, string.Join(", ", through.Distinct()));
+            }
+
+            if (origin.From is { } from) through.Add(SymbolNames.Display(from.Method));
+            key = origin.From;
+        }
+
+        return (null, "");
+    }
+
+    private SourcePoint? FirstPoint(MethodBase method)
+    {
+        (int Offset, SourcePoint Point)[] points = Symbols(method).Of(method);
+        return points.Length == 0 ? null : points[0].Point;
+    }
+}

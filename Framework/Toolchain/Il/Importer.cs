@@ -1,0 +1,248 @@
+using System.Reflection;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>A value on the evaluation stack. A struct's value is the address of a temporary that holds it.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Type">Its C# type, as far as IL tells.</param>
+internal readonly record struct Entry(Instr Value, Type Type);
+
+/// <summary>
+/// Translates one method's IL. Arguments, locals and struct temporaries become slots, which later promotion to values
+/// takes away again; finally blocks are cloned to each place that leaves the try block; code behind a condition that is
+/// constant while importing (<c>Vector128.IsHardwareAccelerated</c>, <c>typeof(T) == typeof(int)</c>) is never looked at.
+/// </summary>
+internal sealed partial class Importer
+{
+    private readonly Compilation _unit;
+    private readonly MethodBase _method;
+    private readonly Function _function;
+    private readonly MethodBody _body;
+    private readonly IlInstruction[] _code;
+    private readonly Dictionary<int, int> _indexOf = [];
+    private readonly HashSet<int> _leaders = [];
+    private readonly Type[] _typeArguments;
+    private readonly Type[] _methodArguments;
+    private readonly List<(Slot Slot, Type Type)> _arguments = [];
+    private readonly List<(Slot Slot, Type Type)> _locals = [];
+    private readonly (int Offset, SourcePoint Point)[] _points;
+    private readonly Dictionary<(int, FinallyContext?), Site> _sites = [];
+    private readonly Queue<Site> _work = new();
+    private readonly List<Entry> _stack = [];
+    private readonly Dictionary<(SourcePoint?, int), Place> _places = [];
+    private Block _block = null!;
+    private Site _site = null!;
+    private IlInstruction _current;
+    private Type? _constrained;
+    private bool _isVolatile;
+    private bool _isUnaligned;
+    private bool _isReachable;
+
+    private Importer(Compilation unit, MethodKey key)
+    {
+        _unit = unit;
+        _method = key.Method;
+        Type returnType = _method is MethodInfo method ? method.ReturnType : typeof(void);
+        _function = new Function(key, returnType);
+        _body = _method.GetMethodBody() ?? throw NoBody(_method);
+        _code = IlDecoder.Decode(_body.GetILAsByteArray()!);
+        for (int index = 0; index < _code.Length; index++) _indexOf[_code[index].Offset] = index;
+        _typeArguments = _method.DeclaringType!.GetGenericArguments();
+        _methodArguments = _method.IsGenericMethod ? _method.GetGenericArguments() : [];
+        _points = unit.Symbols(_method).Of(_method);
+    }
+
+    /// <summary>The IL offset reached, for the message of an internal error.</summary>
+    public int IlOffset => _current.Offset;
+
+    /// <summary>Translates a method.</summary>
+    public static Function Import(Compilation unit, MethodKey key)
+    {
+        Importer importer = new(unit, key);
+        try
+        {
+            importer.Run();
+        }
+        catch (Exception fault) when (fault is not Refusal and not InternalFault)
+        {
+            throw new InternalFault($"{SymbolNames.Display(key.Method)} at IL offset {importer.IlOffset}: {fault.Message}", fault);
+        }
+
+        return importer._function;
+    }
+
+    /// <summary>Why a method without IL cannot be called.</summary>
+    public static Refusal NoBody(MethodBase method) =>
+        Compilation.IsKernelCode(method) ? Refusal.Extern(SymbolNames.Display(method)) : Refusal.NoBody(SymbolNames.Display(method));
+
+    private void Run()
+    {
+        foreach (CustomAttributeData attribute in _method.GetCustomAttributesData())
+        {
+            if (attribute.AttributeType.Name is "AsyncStateMachineAttribute" or "AsyncIteratorStateMachineAttribute")
+                throw new Refusal("KT0007", Refusal.Async(SymbolNames.Display(_method)).Message);
+        }
+
+        FindLeaders();
+        _block = _function.NewBlock();
+        DeclareParameters();
+        DeclareLocals();
+        Site entry = SiteAt(0, null);
+        Jump(entry);
+        while (_work.TryDequeue(out Site? site)) ImportSite(site);
+        FlowOrder.Sort(_function);
+    }
+
+    private void DeclareParameters()
+    {
+        int index = 0;
+        if (TypeLayout.IsStruct(_function.ReturnType)) _function.ReturnSlot = _function.NewSlot(_function.ReturnType);
+        if (!_method.IsStatic)
+        {
+            Type self = _function.Key.Self ?? _method.DeclaringType!;
+            Declare(index++, "this", self.IsValueType ? self.MakeByRefType() : self);
+        }
+
+        foreach (ParameterInfo parameter in _method.GetParameters())
+            Declare(index++, parameter.Name ?? $"argument{index}", parameter.ParameterType);
+    }
+
+    private void Declare(int index, string name, Type type)
+    {
+        bool isStruct = TypeLayout.IsStruct(type);
+        Slot slot = _function.NewSlot(type);
+        slot.Variable = new Variable(name, type, index);
+        _arguments.Add((slot, type));
+        Slot incoming = slot;
+        if (isStruct && TypeLayout.Of(type).SizeBytes <= 16)
+        {
+            // What arrives in registers is taken apart at once; the copy dissolves into values.
+            incoming = _function.NewSlot(type);
+            Copy(_function.Address(slot), _function.Address(incoming), type);
+        }
+
+        _function.Parameters.Add(new ParameterPassing(type, isStruct ? incoming : null));
+        if (!isStruct) Store(_function.Address(slot), 0, _function.Parameter(IrTypes.Of(type), IrTypes.Memory(type), index), type);
+    }
+
+    private void DeclareLocals()
+    {
+        Dictionary<int, string> names = _unit.Symbols(_method).LocalNames(_method);
+        foreach (LocalVariableInfo local in _body.LocalVariables)
+        {
+            Slot slot = _function.NewSlot(local.LocalType);
+            if (names.TryGetValue(local.LocalIndex, out string? name)) slot.Variable = new Variable(name, local.LocalType, -1);
+            _locals.Add((slot, local.LocalType));
+            if (_body.InitLocals) Zero(_function.Address(slot), local.LocalType);
+        }
+    }
+
+    private void FindLeaders()
+    {
+        foreach (IlInstruction instruction in _code)
+        {
+            if (instruction.Targets is { } targets)
+            {
+                foreach (int target in targets) _leaders.Add(target);
+            }
+            else if (IsBranch(instruction.Code))
+            {
+                _leaders.Add((int)instruction.Operand);
+            }
+        }
+
+        foreach (ExceptionHandlingClause clause in _body.ExceptionHandlingClauses)
+        {
+            _leaders.Add(clause.TryOffset);
+            _leaders.Add(clause.HandlerOffset);
+        }
+    }
+
+    private static bool IsBranch(IlOp code) =>
+        code is (>= IlOp.BrS and <= IlOp.BltUn) or IlOp.Leave or IlOp.LeaveS;
+
+    private void ImportSite(Site site)
+    {
+        _site = site;
+        _block = site.Block;
+        _stack.Clear();
+        for (int index = 0; index < site.Stack!.Count; index++)
+        {
+            (Slot slot, Type type) = site.Stack[index];
+            Instr address = _function.Address(slot);
+            if (TypeLayout.IsStruct(type))
+            {
+                _stack.Add(CopyToTemporary(address, type));
+            }
+            else
+            {
+                _stack.Add(new Entry(Load(address, 0, type, slot.SizeBytes == 4 ? IrType.I32 : IrTypes.Of(type)), type));
+            }
+        }
+
+        _isReachable = true;
+        try
+        {
+            CheckHandlers(site.Offset);
+            for (int index = _indexOf[site.Offset]; _isReachable; index++)
+            {
+                _current = _code[index];
+                if (_current.Offset != site.Offset && _leaders.Contains(_current.Offset))
+                {
+                    Jump(SiteAt(_current.Offset, site.Context));
+                    return;
+                }
+
+                ImportInstruction(_current);
+            }
+        }
+        catch (Refusal refusal)
+        {
+            // The rest of the method may hold more to tell; this block ends here.
+            _unit.Report(refusal, CurrentPlace());
+            if (!_block.IsTerminated) Append(_function.New(Op.Unreachable, IrType.Void));
+        }
+    }
+
+    private void CheckHandlers(int offset)
+    {
+        foreach (ExceptionHandlingClause clause in _body.ExceptionHandlingClauses)
+        {
+            if (clause.TryOffset == offset &&
+                clause.Flags is ExceptionHandlingClauseOptions.Clause or ExceptionHandlingClauseOptions.Filter)
+            {
+                int handler = clause.Flags == ExceptionHandlingClauseOptions.Filter ? clause.FilterOffset : clause.HandlerOffset;
+                _current = _code[_indexOf[handler]];
+                throw Refusal.Catch();
+            }
+        }
+    }
+
+    /// <summary>The source place of the current instruction.</summary>
+    private Place CurrentPlace()
+    {
+        SourcePoint? found = null;
+        foreach ((int offset, SourcePoint point) in _points)
+        {
+            if (offset > _current.Offset) break;
+            found = point;
+        }
+
+        if (_places.TryGetValue((found, 0), out Place? place)) return place;
+        place = new Place(_method, found, null);
+        _places[(found, 0)] = place;
+        return place;
+    }
+
+    private Module Module => _method.Module;
+
+    private MethodBase ResolveMethod() => Module.ResolveMethod((int)_current.Operand, _typeArguments, _methodArguments)!;
+
+    private FieldInfo ResolveField() => Module.ResolveField((int)_current.Operand, _typeArguments, _methodArguments)!;
+
+    private Type ResolveType() => Module.ResolveType((int)_current.Operand, _typeArguments, _methodArguments);
+}
+
+/// <summary>A fault of the compiler itself, with the method that it was compiling.</summary>
+internal sealed class InternalFault(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,241 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Reflection.Metadata;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>Calls, constructors and returns.</summary>
+internal sealed partial class Importer
+{
+    private void ImportCall(MethodBase method, bool isVirtual)
+    {
+        Type? self = null;
+        if (_constrained is { } constrained)
+        {
+            (method, self, isVirtual) = ResolveConstrained(constrained, method);
+        }
+        else if (isVirtual && ReceiverOf(method) is { } receiver)
+        {
+            (method, self) = ConstrainedCalls.Resolve(receiver, method);
+            isVirtual = false;
+        }
+
+        if (TryIntrinsic(method)) return;
+        Type owner = method.DeclaringType!;
+        if (typeof(Delegate).IsAssignableFrom(owner)) throw Refusal.Delegate(owner);
+        if (isVirtual && method.IsVirtual && !method.IsFinal && !owner.IsSealed)
+            throw Refusal.Virtual(SymbolNames.Display(method));
+        if (RefusesText(method, owner)) throw Refusal.Text($"'{SymbolNames.Display(method)}'");
+        if (NeverReturns(method))
+        {
+            Panic(PanicMessage(method));
+            return;
+        }
+
+        EmitCall(new MethodKey(method, self), ParameterTypes(method, self), ReturnTypeOf(method));
+    }
+
+    private static bool RefusesText(MethodBase method, Type owner) =>
+        (method is MethodInfo { ReturnType: { } result } && result == typeof(string) && !Compilation.IsKernelCode(method)) ||
+        owner.FullName == "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler";
+
+    private static Type ReturnTypeOf(MethodBase method) => method is MethodInfo info ? info.ReturnType : typeof(void);
+
+    private static Type[] ParameterTypes(MethodBase method, Type? self)
+    {
+        List<Type> types = [];
+        if (!method.IsStatic)
+        {
+            Type owner = self ?? method.DeclaringType!;
+            types.Add(owner.IsValueType ? owner.MakeByRefType() : owner);
+        }
+
+        foreach (ParameterInfo parameter in method.GetParameters()) types.Add(parameter.ParameterType);
+        return [.. types];
+    }
+
+    /// <summary>The struct that a receiver on the stack is, if that is known: behind a boxing, or in a default method.</summary>
+    private Type? ReceiverOf(MethodBase method)
+    {
+        if (method.IsStatic) return null;
+        int position = _stack.Count - 1 - method.GetParameters().Length;
+        Entry entry = _stack[position];
+        if (entry.Value is { Op: Op.Pseudo, Reference: BoxedValue boxed })
+        {
+            Instr address = boxed.Value;
+            if (!TypeLayout.IsStruct(boxed.Type))
+            {
+                address = _function.Address(_function.NewSlot(boxed.Type));
+                Store(address, 0, boxed.Value, boxed.Type);
+            }
+
+            _stack[position] = new Entry(address, boxed.Type.MakeByRefType());
+            return boxed.Type;
+        }
+
+        bool isObjectMethod = method.DeclaringType!.IsInterface || method.DeclaringType == typeof(object);
+        return isObjectMethod && entry.Type.IsByRef && entry.Type.GetElementType() is { IsValueType: true } type ? type : null;
+    }
+
+    private (MethodBase Method, Type? Self, bool IsVirtual) ResolveConstrained(Type type, MethodBase method)
+    {
+        if (type.IsValueType)
+        {
+            (MethodBase target, Type? self) = ConstrainedCalls.Resolve(type, method);
+            return (target, self, false);
+        }
+
+        if (method.IsStatic) throw Refusal.Virtual(SymbolNames.Display(method));
+        int position = _stack.Count - 1 - method.GetParameters().Length;
+        Instr address = _stack[position].Value;
+        _stack[position] = new Entry(EmitLoad(address, 0, IrType.I64, MemType.I64, false), type);
+        return (method, null, true);
+    }
+
+    private static bool NeverReturns(MethodBase method) =>
+        !Compilation.IsKernelCode(method) && method.GetCustomAttribute<DoesNotReturnAttribute>() is not null;
+
+    /// <summary>The reason that a throwing method of the base library stands for, from its name.</summary>
+    private static string PanicMessage(MethodBase method)
+    {
+        string name = method.Name;
+        if (name.StartsWith("Throw", StringComparison.Ordinal)) name = name[5..];
+        int end = name.IndexOf("Exception", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return typeof(Exception).IsAssignableFrom(method.DeclaringType)
+                ? ExceptionTexts.Of(method.DeclaringType!.Name)
+                : SymbolNames.Display(method);
+        }
+
+        if (name.StartsWith("ForUnsupported", StringComparison.Ordinal)) name = name["ForUnsupported".Length..];
+        end = name.IndexOf("Exception", StringComparison.Ordinal);
+        return ExceptionTexts.Of(name[..(end + "Exception".Length)]);
+    }
+
+    private void EmitCall(MethodKey key, Type[] parameterTypes, Type returnType)
+    {
+        if (Attributes.LinkerSymbol(key.Method) is { } linkerSymbol)
+        {
+            Push(_function.Symbol(linkerSymbol), returnType);
+            return;
+        }
+
+        Place place = CurrentPlace();
+        string symbol = _unit.Reference(key, place);
+        MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
+        CallTarget target = new(callee, symbol, returnType, parameterTypes)
+        {
+            IsNoReturn = Attributes.Has(key.Method, "PanicHandler"),
+        };
+        FinishCall(target, []);
+    }
+
+    private void FinishCall(CallTarget target, List<Instr> leading)
+    {
+        Type[] types = target.ParameterTypes;
+        Instr[] operands = new Instr[types.Length];
+        for (int index = types.Length - 1; index >= 0; index--)
+        {
+            Entry entry = Pop();
+            RefusePseudo(entry);
+            operands[index] = TypeLayout.IsStruct(types[index]) ? entry.Value : Normalise(entry.Value, types[index]);
+            if (IrTypes.IsFloat(operands[index].Type)) RequireFloat();
+        }
+
+        Instr? destination = TypeLayout.IsStruct(target.ReturnType) ? _function.Address(_function.NewSlot(target.ReturnType)) : null;
+        if (destination is not null) leading.Add(destination);
+        IrType type = destination is not null ? IrType.Void : IrTypes.Of(target.ReturnType);
+        Instr call = _function.New(Op.Call, type, [.. leading, .. operands]);
+        call.Reference = target;
+        call.Memory = type == IrType.Void ? MemType.I64 : IrTypes.Memory(target.ReturnType);
+        Append(call);
+        if (target.IsNoReturn)
+        {
+            Append(_function.New(Op.Unreachable, IrType.Void));
+            _isReachable = false;
+        }
+        else if (destination is not null)
+        {
+            Push(destination, target.ReturnType);
+        }
+        else if (type != IrType.Void)
+        {
+            Push(call, target.ReturnType);
+        }
+    }
+
+    private void ImportIndirectCall()
+    {
+        MethodSignature<Type> signature = SignatureTypes.Decode(
+            Module.ResolveSignature((int)_current.Operand), Module, _typeArguments, _methodArguments);
+        Instr pointer = PopAddress();
+        FinishCall(new CallTarget(null, null, signature.ReturnType, [.. signature.ParameterTypes]), [pointer]);
+    }
+
+    private void ImportNew(MethodBase constructor)
+    {
+        Type type = constructor.DeclaringType!;
+        if (typeof(Exception).IsAssignableFrom(type))
+        {
+            ImportException(constructor, type);
+            return;
+        }
+
+        if (typeof(Delegate).IsAssignableFrom(type)) throw Refusal.Delegate(type);
+        if (type == typeof(string)) throw Refusal.Text("'new string'");
+        if (!type.IsValueType) throw Refusal.Allocation(type);
+        if (TryNewIntrinsic(constructor, type)) return;
+        Slot slot = _function.NewSlot(type);
+        Instr address = _function.Address(slot);
+        int count = constructor.GetParameters().Length;
+        _stack.Insert(_stack.Count - count, new Entry(address, type.MakeByRefType()));
+        Type[] types = ParameterTypes(constructor, null);
+        if (!TryIntrinsic(constructor)) EmitCall(new MethodKey(constructor, null), types, typeof(void));
+        PushLoadedOwned(address, type);
+    }
+
+    // The temporary is nobody else's: no copy is needed.
+    private void PushLoadedOwned(Instr address, Type type)
+    {
+        if (TypeLayout.IsStruct(type)) _stack.Add(new Entry(address, type));
+        else PushLoaded(address, 0, type);
+    }
+
+    private void ImportException(MethodBase constructor, Type type)
+    {
+        ParameterInfo[] parameters = constructor.GetParameters();
+        string? message = null;
+        for (int index = parameters.Length - 1; index >= 0; index--)
+        {
+            Entry entry = Pop();
+            if (entry.Value is not { Op: Op.SymbolAddress, Reference: string symbol }) continue;
+            if (_unit.Data.TextOf(symbol) is not { } text) continue;
+            if (parameters[index].Name == "message" || message is null) message = text;
+        }
+
+        PushPseudo(new ExceptionValue(type, message ?? ExceptionTexts.Of(type.Name)), type);
+    }
+}
+
+/// <summary>What a panic says where the CLR would throw an exception without a text of the kernel's own.</summary>
+internal static class ExceptionTexts
+{
+    /// <summary>A few words for an exception type.</summary>
+    public static string Of(string name) => name switch
+    {
+        "IndexOutOfRangeException" => "index out of range",
+        "ArgumentOutOfRangeException" => "argument out of range",
+        "DivideByZeroException" => "division by zero",
+        "OverflowException" => "arithmetic overflow",
+        "NullReferenceException" => "null reference",
+        "InvalidOperationException" => "invalid operation",
+        "NotSupportedException" => "not supported",
+        "NotImplementedException" => "not implemented",
+        "ArgumentException" => "invalid argument",
+        "ArgumentNullException" => "argument is null",
+        "UnreachableException" => "unreachable code reached",
+        _ => name,
+    };
+}

@@ -1,0 +1,238 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>
+/// Methods that the compiler expands itself: those whose IL is a call of themselves (the CLR's own intrinsics), those
+/// that need an instruction of the machine, and those that ask about types.
+/// </summary>
+internal sealed partial class Importer
+{
+    private bool TryIntrinsic(MethodBase method)
+    {
+        Type owner = method.DeclaringType!;
+        string type = (owner.IsGenericType ? owner.GetGenericTypeDefinition() : owner).FullName ?? owner.Name;
+        switch (type)
+        {
+            case "System.Runtime.CompilerServices.Unsafe":
+                return UnsafeIntrinsic((MethodInfo)method);
+            case "System.Runtime.CompilerServices.RuntimeHelpers":
+                return RuntimeIntrinsic((MethodInfo)method);
+            case "System.Threading.Interlocked" or "System.Threading.Volatile" or "System.Threading.Thread":
+                return AtomicIntrinsic((MethodInfo)method);
+            case "System.Numerics.BitOperations":
+                return BitIntrinsic(method.Name, method.GetParameters());
+            case "System.Math":
+                return MathIntrinsic((MethodInfo)method);
+            case "System.Buffers.Binary.BinaryPrimitives" when method.Name == "ReverseEndianness":
+                return ReverseIntrinsic(method.GetParameters()[0].ParameterType);
+            case "System.Type":
+                return TypeIntrinsic(method);
+            case "System.Object" when method is ConstructorInfo:
+                Pop();
+                return true;
+            case "System.String" when method.Name == "get_Chars":
+                StringElement();
+                return true;
+            case "System.String" when method.Name == "get_Length":
+                Push(Emit(Op.NonNegative, IrType.I32, EmitLoad(PopAddress(), LengthOffset, IrType.I32, MemType.I32, false)), typeof(int));
+                return true;
+            case "System.Enum" when method.Name == "HasFlag":
+                return HasFlagIntrinsic();
+            case "System.Activator" when method is MethodInfo { IsGenericMethod: true } create:
+                return ActivatorIntrinsic(create.GetGenericArguments()[0]);
+            case "System.Collections.Generic.EqualityComparer`1":
+                return ComparerIntrinsic(method, owner);
+            case "System.Runtime.InteropServices.MemoryMarshal" when method.Name == "GetArrayDataReference":
+                Push(Offset(PopAddress(), ArrayOffset), typeof(nint));
+                return true;
+            case "System.SpanHelpers" or "System.Buffer":
+                return BlockIntrinsic((MethodInfo)method);
+            case "System.Diagnostics.Debug":
+                for (int count = method.GetParameters().Length; count > 0; count--) Pop();
+                return true;
+            case "System.GC" when method.Name == "KeepAlive":
+                Pop();
+                return true;
+        }
+
+        if (type.StartsWith("Verification.Intrinsics.", StringComparison.Ordinal)) return MachineIntrinsic(method, type);
+        if (method.Name is "get_IsSupported" or "get_IsHardwareAccelerated" &&
+            (type.StartsWith("System.Runtime.Intrinsics", StringComparison.Ordinal) || type.StartsWith("System.Numerics", StringComparison.Ordinal)))
+        {
+            PushBool(_function.Const(IrType.I32, 0));
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryNewIntrinsic(MethodBase constructor, Type type)
+    {
+        // IntPtr and its like: the value itself.
+        if (!type.IsPrimitive || constructor.GetParameters().Length != 1) return false;
+        Entry entry = Pop();
+        RefusePseudo(entry);
+        Instr value = entry.Value;
+        if (value.Type == IrType.I32)
+            value = Emit(type == typeof(nuint) ? Op.ZeroExtend32 : Op.SignExtend32, IrType.I64, value);
+        Push(value, type);
+        return true;
+    }
+
+    private bool RuntimeIntrinsic(MethodInfo method)
+    {
+        switch (method.Name)
+        {
+            case "IsReferenceOrContainsReferences":
+                PushBool(_function.Const(IrType.I32, HoldsReferences(method.GetGenericArguments()[0]) ? 1 : 0));
+                return true;
+            case "IsBitwiseEquatable":
+                Type element = method.GetGenericArguments()[0];
+                PushBool(_function.Const(IrType.I32, (element.IsPrimitive && !IrTypes.IsFloat(IrTypes.Of(element))) || element.IsEnum ? 1 : 0));
+                return true;
+            case "IsKnownConstant":
+                Pop();
+                PushBool(_function.Const(IrType.I32, 0));
+                return true;
+            case "CreateSpan":
+                CreateSpan(method.ReturnType, method.GetGenericArguments()[0]);
+                return true;
+            case "EnsureSufficientExecutionStack":
+                return true;
+            case "InitializeArray":
+                throw Refusal.Array(typeof(byte));
+            default:
+                return false;
+        }
+    }
+
+    private static bool HoldsReferences(Type type) =>
+        !type.IsPointer && !type.IsFunctionPointer && (!type.IsValueType || (TypeLayout.IsStruct(type) &&
+            TypeLayout.Of(type).Fields.Any(field => !field.FieldType.IsByRef && HoldsReferences(field.FieldType))));
+
+    /// <summary>A table literal: the span lies over read-only data.</summary>
+    private void CreateSpan(Type spanType, Type element)
+    {
+        FieldInfo field = (FieldInfo)Pop().Value.Reference!;
+        int elementSize = TypeLayout.Of(element).SizeBytes;
+        (string symbol, int sizeBytes) = _unit.Data.RawField(field, elementSize);
+        Instr span = _function.Address(_function.NewSlot(spanType));
+        EmitStore(span, 0, _function.Symbol(symbol), MemType.I64, false);
+        EmitStore(span, 8, _function.Const(IrType.I32, sizeBytes / elementSize), MemType.I32, false);
+        _stack.Add(new Entry(span, spanType));
+    }
+
+    private bool TypeIntrinsic(MethodBase method)
+    {
+        switch (method.Name)
+        {
+            case "GetTypeFromHandle":
+                return true;
+            case "op_Equality" or "op_Inequality":
+                Entry right = Pop();
+                Entry left = Pop();
+                Relation relation = method.Name == "op_Equality" ? Relation.Equal : Relation.NotEqual;
+                PushBool(MetadataEquality(relation, left, right) ?? throw Refusal.Reflection("Comparing types"));
+                return true;
+            case "get_IsValueType" or "get_IsEnum" or "get_IsPrimitive":
+                if (Pop().Value.Reference is not Type type) throw Refusal.Reflection("Asking a type");
+                bool answer = method.Name == "get_IsValueType" ? type.IsValueType : method.Name == "get_IsEnum" ? type.IsEnum : type.IsPrimitive;
+                PushBool(_function.Const(IrType.I32, answer ? 1 : 0));
+                return true;
+            default:
+                throw Refusal.Reflection($"'Type.{method.Name}'");
+        }
+    }
+
+    private void StringElement()
+    {
+        Instr index = PopValue();
+        Instr text = PopAddress();
+        Instr length = Emit(Op.NonNegative, IrType.I32, EmitLoad(text, LengthOffset, IrType.I32, MemType.I32, false));
+        Check(Emit(Op.LtUnsigned, IrType.I32, index, length), "index out of range");
+        Instr address = Scaled(text, Emit(Op.ZeroExtend32, IrType.I64, index), 2);
+        Push(EmitLoad(address, StringOffset, IrType.I32, MemType.U16, false), typeof(char));
+    }
+
+    private bool HasFlagIntrinsic()
+    {
+        Entry flag = Pop();
+        Entry value = Pop();
+        if (flag.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxedFlag }) throw Refusal.Boxing(flag.Type);
+        Instr left = value.Value is { Op: Op.Pseudo, Reference: BoxedValue boxed }
+            ? boxed.Value
+            : Load(value.Value, 0, boxedFlag.Type, IrTypes.Of(boxedFlag.Type));
+        PushBool(Emit(Op.Eq, IrType.I32, Emit(Op.And, left.Type, left, boxedFlag.Value), boxedFlag.Value));
+        return true;
+    }
+
+    private bool ActivatorIntrinsic(Type type)
+    {
+        if (!type.IsValueType) throw Refusal.Allocation(type);
+        ConstructorInfo? constructor = type.GetConstructor(Type.EmptyTypes);
+        Instr address = _function.Address(_function.NewSlot(type));
+        Zero(address, type);
+        if (constructor is not null)
+        {
+            Push(address, type.MakeByRefType());
+            EmitCall(new MethodKey(constructor, null), ParameterTypes(constructor, null), typeof(void));
+        }
+
+        PushLoadedOwned(address, type);
+        return true;
+    }
+
+    private bool ComparerIntrinsic(MethodBase method, Type owner)
+    {
+        Type element = owner.GetGenericArguments()[0];
+        switch (method.Name)
+        {
+            case "get_Default":
+                PushPseudo(new ComparerValue(owner, element), owner);
+                return true;
+            case "Equals" when method.GetParameters().Length == 2:
+                Entry right = Pop();
+                Entry left = Pop();
+                Pop();
+                CompareEqual(element, left, right);
+                return true;
+            case "GetHashCode" when method.GetParameters().Length == 1:
+                Entry value = Pop();
+                Pop();
+                Push(AddressOf(value, element), element.MakeByRefType());
+                (MethodBase hash, Type? self) = ConstrainedCalls.Resolve(element, typeof(object).GetMethod("GetHashCode")!);
+                EmitCall(new MethodKey(hash, self), ParameterTypes(hash, self), typeof(int));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void CompareEqual(Type element, Entry left, Entry right)
+    {
+        if (!TypeLayout.IsStruct(element) && element.IsValueType && !IrTypes.IsFloat(IrTypes.Of(element)))
+        {
+            PushBool(Relate(Relation.Equal, false, left, right));
+            return;
+        }
+
+        if (!element.IsValueType) throw Refusal.Virtual($"Equals of {SymbolNames.Of(element)}");
+        Type contract = typeof(IEquatable<>).MakeGenericType(element);
+        if (!contract.IsAssignableFrom(element)) throw Refusal.Boxing(element);
+        (MethodBase equals, Type? self) = ConstrainedCalls.Resolve(element, contract.GetMethod("Equals")!);
+        Push(AddressOf(left, element), element.MakeByRefType());
+        _stack.Add(right);
+        EmitCall(new MethodKey(equals, self), ParameterTypes(equals, self), typeof(bool));
+    }
+
+    private Instr AddressOf(Entry entry, Type type)
+    {
+        if (TypeLayout.IsStruct(type)) return entry.Value;
+        Instr address = _function.Address(_function.NewSlot(type));
+        Store(address, 0, entry.Value, type);
+        return address;
+    }
+}

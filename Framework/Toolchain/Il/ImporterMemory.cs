@@ -1,0 +1,300 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>Loads, stores, fields, arrays and blocks of memory.</summary>
+internal sealed partial class Importer
+{
+    /// <summary>Offset of the length in arrays and strings, behind the word that the CLR keeps for the type.</summary>
+    public const int LengthOffset = 8;
+
+    /// <summary>Offset of the first character of a string.</summary>
+    public const int StringOffset = 12;
+
+    /// <summary>Offset of the first element of an array.</summary>
+    public const int ArrayOffset = 16;
+
+    private bool ImportMemory(IlOp code)
+    {
+        switch (code)
+        {
+            case >= IlOp.LdindI1 and <= IlOp.LdindRef:
+                PushLoaded(PopAddress(), 0, IndirectType(code - IlOp.LdindI1));
+                return true;
+            case >= IlOp.StindRef and <= IlOp.StindR8 or IlOp.StindI:
+                Entry stored = Pop();
+                StorePopped(PopAddress(), 0, stored, StoredType(code));
+                return true;
+            case IlOp.Ldobj:
+                PushLoaded(PopAddress(), 0, ResolveType());
+                return true;
+            case IlOp.Stobj:
+                Entry value = Pop();
+                StorePopped(PopAddress(), 0, value, ResolveType());
+                return true;
+            case IlOp.Cpobj:
+                Instr source = PopAddress();
+                Instr destination = PopAddress();
+                PushLoaded(source, 0, ResolveType());
+                StorePopped(destination, 0, Pop(), ResolveType());
+                return true;
+            case IlOp.Initobj:
+                ZeroType(PopAddress(), ResolveType());
+                return true;
+            case IlOp.Sizeof:
+                PushInt(TypeLayout.Of(ResolveType()).SizeBytes);
+                return true;
+            case IlOp.Ldfld or IlOp.Ldflda or IlOp.Stfld:
+                ImportField(code, ResolveField());
+                return true;
+            case IlOp.Ldsfld or IlOp.Ldsflda or IlOp.Stsfld:
+                ImportStaticField(code, ResolveField());
+                return true;
+            case IlOp.Ldtoken:
+                ImportToken();
+                return true;
+            case IlOp.Ldftn:
+                MethodBase target = ResolveMethod();
+                Push(_function.Symbol(_unit.AddressTaken(target, CurrentPlace())), typeof(nint));
+                return true;
+            case IlOp.Ldstr:
+                string text = Module.ResolveString((int)_current.Operand);
+                Push(_function.Symbol(_unit.Data.String(text)), typeof(string));
+                return true;
+            case IlOp.Localloc:
+                ImportStackAllocation();
+                return true;
+            case IlOp.Cpblk or IlOp.Initblk:
+                ImportBlockOperation(code);
+                return true;
+            case IlOp.Ldlen:
+                Instr array = PopAddress();
+                Push(Emit(Op.NonNegative, IrType.I32, EmitLoad(array, LengthOffset, IrType.I32, MemType.I32, false)), typeof(int));
+                return true;
+            case IlOp.Ldelema:
+                Type element = ResolveType();
+                Push(ElementAddress(element), AddressType(element));
+                return true;
+            case IlOp.Ldelem:
+                Type loaded = ResolveType();
+                PushLoaded(ElementAddress(loaded), 0, loaded);
+                return true;
+            case >= IlOp.LdelemI1 and <= IlOp.LdelemRef:
+                Type narrow = IndirectType(code - IlOp.LdelemI1);
+                PushLoaded(ElementAddress(narrow), 0, narrow);
+                return true;
+            case IlOp.Stelem or (>= IlOp.StelemI and <= IlOp.StelemRef):
+                Type type = code == IlOp.Stelem ? ResolveType() : ElementType(code);
+                Entry item = Pop();
+                StorePopped(ElementAddress(type), 0, item, type);
+                return true;
+            case IlOp.Newarr:
+                throw Refusal.Array(ResolveType());
+            case IlOp.Box:
+                ImportBox(ResolveType());
+                return true;
+            case IlOp.Unbox or IlOp.UnboxAny:
+                ImportUnbox(code, ResolveType());
+                return true;
+            case IlOp.Isinst:
+                ImportTypeTest(ResolveType());
+                return true;
+            case IlOp.Castclass:
+                throw Refusal.TypeTest(ResolveType());
+            default:
+                return false;
+        }
+    }
+
+    private static Type IndirectType(int index) => index switch
+    {
+        0 => typeof(sbyte),
+        1 => typeof(byte),
+        2 => typeof(short),
+        3 => typeof(ushort),
+        4 => typeof(int),
+        5 => typeof(uint),
+        6 => typeof(long),
+        7 => typeof(nint),
+        8 => typeof(float),
+        9 => typeof(double),
+        _ => typeof(object),
+    };
+
+    private static Type StoredType(IlOp code) => code switch
+    {
+        IlOp.StindI1 => typeof(sbyte),
+        IlOp.StindI2 => typeof(short),
+        IlOp.StindI4 => typeof(int),
+        IlOp.StindI8 => typeof(long),
+        IlOp.StindR4 => typeof(float),
+        IlOp.StindR8 => typeof(double),
+        _ => typeof(nint),
+    };
+
+    private static Type ElementType(IlOp code) => code switch
+    {
+        IlOp.StelemI1 => typeof(sbyte),
+        IlOp.StelemI2 => typeof(short),
+        IlOp.StelemI4 => typeof(int),
+        IlOp.StelemI8 => typeof(long),
+        IlOp.StelemR4 => typeof(float),
+        IlOp.StelemR8 => typeof(double),
+        _ => typeof(nint),
+    };
+
+    private void ZeroType(Instr address, Type type)
+    {
+        if (TypeLayout.IsStruct(type)) Zero(address, type);
+        else if (IrTypes.IsFloat(IrTypes.Of(type))) Zero(address, TypeLayout.Of(type).SizeBytes, TypeLayout.Of(type).SizeBytes);
+        else Store(address, 0, _function.Const(IrTypes.Of(type), 0), type);
+    }
+
+    private void ImportField(IlOp code, FieldInfo field)
+    {
+        Entry value = code == IlOp.Stfld ? Pop() : default;
+        if (field.IsStatic)
+        {
+            Pop();
+            if (code == IlOp.Stfld) _stack.Add(value);
+            ImportStaticField(code == IlOp.Ldfld ? IlOp.Ldsfld : code == IlOp.Ldflda ? IlOp.Ldsflda : IlOp.Stsfld, field);
+            return;
+        }
+
+        Entry instance = Pop();
+        RefusePseudo(instance);
+        Instr address = instance.Value;
+        if (address.Type == IrType.I32) address = Emit(Op.SignExtend32, IrType.I64, address);
+        int offset = FieldOffset(field);
+        switch (code)
+        {
+            case IlOp.Ldflda:
+                Push(Offset(address, offset), AddressType(field.FieldType));
+                break;
+            case IlOp.Stfld:
+                StorePopped(address, offset, value, field.FieldType);
+                break;
+            default:
+                PushLoaded(address, offset, field.FieldType);
+                if (IsLength(field))
+                {
+                    Entry loaded = Pop();
+                    Push(Emit(Op.NonNegative, IrType.I32, loaded.Value), typeof(int));
+                }
+
+                break;
+        }
+    }
+
+    // The invariant of spans and strings that bounds checks are measured against.
+    private static bool IsLength(FieldInfo field) =>
+        field.Name is "_length" or "_stringLength" && field.DeclaringType is { } type &&
+        (type == typeof(string) ||
+         (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Span<>) || type.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>))));
+
+    private static int FieldOffset(FieldInfo field)
+    {
+        Type owner = field.DeclaringType!;
+        if (owner.IsValueType) return TypeLayout.Of(owner).OffsetOf(field);
+        if (owner == typeof(string)) return field.Name == "_firstChar" ? StringOffset : LengthOffset;
+        if (owner.Name == "RawArrayData") return field.Name == "Data" ? ArrayOffset : LengthOffset;
+        throw Refusal.Allocation(owner);
+    }
+
+    private void ImportStaticField(IlOp code, FieldInfo field)
+    {
+        string symbol = _unit.Data.StaticField(field);
+        Instr address = _function.Symbol(symbol);
+        switch (code)
+        {
+            case IlOp.Ldsflda:
+                Push(address, AddressType(field.FieldType));
+                break;
+            case IlOp.Stsfld:
+                StorePopped(address, 0, Pop(), field.FieldType);
+                break;
+            default:
+                if (!_isVolatile && _unit.Data.ConstantOf(field) is { } constant && !TypeLayout.IsStruct(field.FieldType) &&
+                    !IrTypes.IsFloat(IrTypes.Of(field.FieldType)))
+                    Push(_function.Const(IrTypes.Of(field.FieldType), constant), field.FieldType);
+                else if (_unit.Data.ReferenceOf(field) is { } target)
+                    Push(_function.Symbol(target), field.FieldType);
+                else
+                    PushLoaded(address, 0, field.FieldType);
+                break;
+        }
+    }
+
+    private void ImportToken()
+    {
+        MemberInfo member = Module.ResolveMember((int)_current.Operand, _typeArguments, _methodArguments)!;
+        PushPseudo(member, typeof(RuntimeTypeHandle));
+    }
+
+    private Instr ElementAddress(Type element)
+    {
+        Instr index = PopValue();
+        Instr array = PopAddress();
+        Instr length = Emit(Op.NonNegative, IrType.I32, EmitLoad(array, LengthOffset, IrType.I32, MemType.I32, false));
+        if (index.Type == IrType.I64) length = Emit(Op.SignExtend32, IrType.I64, length);
+        Check(Emit(Op.LtUnsigned, IrType.I32, index, length), "index out of range");
+        return Scaled(Offset(array, ArrayOffset), Wide(index, Op.ZeroExtend32), TypeLayout.Of(element).SizeBytes);
+    }
+
+    private Instr Scaled(Instr address, Instr index, int sizeBytes) =>
+        Emit(Op.Add, IrType.I64, address, Emit(Op.Mul, IrType.I64, index, _function.Const(IrType.I64, sizeBytes)));
+
+    private void ImportStackAllocation()
+    {
+        Instr size = PopValue();
+        if (!size.IsConst) throw Refusal.StackAllocation("has a size that is not a constant");
+        if (size.Immediate is < 0 or > 1 << 20) throw Refusal.StackAllocation("is larger than a megabyte");
+        if (_code.Any(jump => (IsBranch(jump.Code) && jump.Offset >= _current.Offset && jump.Operand <= _current.Offset) ||
+                              (jump.Targets is { } targets && jump.Offset >= _current.Offset && targets.Any(target => target <= _current.Offset))))
+            throw Refusal.StackAllocation("stands in a loop and takes more at each round");
+        int bytes = (int)size.Immediate;
+        Slot slot = _function.NewSlot(Math.Max(bytes, 1), 16, null);
+        Instr address = _function.Address(slot);
+        if (_body.InitLocals && bytes > 0) Zero(address, bytes, 8);
+        Push(address, typeof(nint));
+    }
+
+    private void ImportBlockOperation(IlOp code)
+    {
+        Instr size = PopValue();
+        Instr source = PopValue();
+        Instr destination = PopAddress();
+        if (code == IlOp.Cpblk) EmitCopyBlock(destination, source, size);
+        else EmitFillBlock(destination, source, size);
+    }
+
+    private void ImportBox(Type type)
+    {
+        if (!type.IsValueType) return;
+        Entry entry = Pop();
+        RefusePseudo(entry);
+        PushPseudo(new BoxedValue(type, entry.Value), typeof(object));
+    }
+
+    private void ImportUnbox(IlOp code, Type type)
+    {
+        Entry entry = Pop();
+        if (entry.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxed } || boxed.Type != type || code == IlOp.Unbox)
+        {
+            if (!type.IsValueType && entry.Value.Op != Op.Pseudo) throw Refusal.TypeTest(type);
+            throw Refusal.Boxing(type);
+        }
+
+        Push(boxed.Value, type);
+    }
+
+    private void ImportTypeTest(Type type)
+    {
+        Entry entry = Pop();
+        if (entry.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxed }) throw Refusal.TypeTest(type);
+        if (type.IsAssignableFrom(boxed.Type)) _stack.Add(entry);
+        else Push(_function.Const(IrType.I64, 0), typeof(object));
+    }
+}

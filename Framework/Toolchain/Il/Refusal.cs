@@ -1,0 +1,67 @@
+namespace Verification.Toolchain.Il;
+
+/// <summary>Something in the source that this compiler does not take.</summary>
+/// <param name="id">Diagnostic id.</param>
+/// <param name="message">One sentence for the author.</param>
+internal sealed class Refusal(string id, string message) : Exception(message)
+{
+    /// <summary>The diagnostic's id.</summary>
+    public string Id { get; } = id;
+
+    public static Refusal Allocation(Type type) =>
+        new("KT0001", $"'new {SymbolNames.Of(type)}' allocates an object, and a kernel has no garbage collector.");
+
+    public static Refusal Array(Type type) =>
+        new("KT0002", $"'new {SymbolNames.Of(type)}[]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
+
+    public static Refusal Boxing(Type type) =>
+        new("KT0003", $"A value of '{SymbolNames.Of(type)}' is boxed here, which allocates an object.");
+
+    public static Refusal Delegate(Type type) =>
+        new("KT0004", $"'{SymbolNames.Of(type)}' is a delegate, which is an object; use a function pointer (delegate*).");
+
+    public static Refusal Virtual(string method) =>
+        new("KT0005", $"The call of '{method}' is virtual: which method runs is not known at compile time.");
+
+    public static Refusal Catch() =>
+        new("KT0006", "Exceptions cannot be caught: a throw ends in the kernel's panic handler.");
+
+    public static Refusal Async(string method) =>
+        new("KT0007", $"'{method}' is asynchronous, which needs the runtime's scheduler and objects.");
+
+    public static Refusal NoBody(string method) =>
+        new("KT0008", $"'{method}' is implemented by the .NET runtime itself (threads, reflection, the operating system and the like), which a kernel does not have.");
+
+    public static Refusal Reflection(string what) =>
+        new("KT0009", $"{what} needs reflection, which a kernel does not have.");
+
+    public static Refusal Initialiser(string type, string reason) =>
+        new("KT0010", $"The static initialiser of '{type}' cannot be run at compile time: {reason}");
+
+    public static Refusal Text(string what) =>
+        new("KT0011", $"{what} makes a string at run time, which allocates an object.");
+
+    public static Refusal StackAllocation(string why) =>
+        new("KT0012", $"This stackalloc {why}, so the size of the stack frame is not known at compile time.");
+
+    public static Refusal Extern(string method) =>
+        new("KT0013", $"'{method}' has no body: an extern method needs an [Assembly] attribute.");
+
+    public static Refusal FloatingPoint() =>
+        new("KT0014", "Floating-point arithmetic is not supported.");
+
+    public static Refusal TypeTest(Type type) =>
+        new("KT0015", $"A cast or test for '{SymbolNames.Of(type)}' needs types of objects at run time.");
+
+    public static Refusal ThreadStatic(string field) =>
+        new("KT0016", $"'{field}' is thread-static, and a kernel has no threads of the runtime.");
+
+    public static Refusal Instruction(string what) =>
+        new("KT0017", $"{what} is not supported.");
+
+    public static Refusal CsrNumber(string method) =>
+        new("KT0018", $"The register number of '{method}' must be a constant: it is part of the instruction.");
+
+    public static Refusal Object(Type type) =>
+        new("KT0019", $"A static field of type '{SymbolNames.Of(type)}' holds an object that cannot lie in the image.");
+}

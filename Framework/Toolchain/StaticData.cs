@@ -1,0 +1,253 @@
+using System.Buffers.Binary;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Verification.Toolchain.Il;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain;
+
+/// <summary>The data that compiled code refers to, in order of first reference.</summary>
+internal sealed class StaticData
+{
+    private readonly List<DataObject> _objects = [];
+    private readonly Dictionary<string, int> _indexOf = [];
+    private readonly Dictionary<string, string> _texts = [];
+    private readonly Dictionary<string, string> _strings = [];
+    private readonly Dictionary<string, string> _utf8 = [];
+    private readonly Dictionary<(Module, int, Type), string> _fields = [];
+    private readonly Dictionary<object, string> _heap = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>All objects.</summary>
+    public IReadOnlyList<DataObject> Objects => _objects;
+
+    /// <summary>Symbols that the image keeps whether code refers to them or not.</summary>
+    public List<string> Exported { get; } = [];
+
+    /// <summary>Keeps a field in the image.</summary>
+    public void Export(FieldInfo field) => Exported.Add(StaticField(field));
+
+    /// <summary>The symbol of a static field, whose object is made at first reference.</summary>
+    public string StaticField(FieldInfo field)
+    {
+        if (_fields.TryGetValue((field.Module, field.MetadataToken, field.DeclaringType!), out string? symbol)) return symbol;
+        if (field.Attributes.HasFlag(FieldAttributes.HasFieldRVA)) return RawField(field, 8).Symbol;
+        if (field.IsDefined(typeof(ThreadStaticAttribute), false)) throw Refusal.ThreadStatic($"{SymbolNames.Of(field)}");
+        if (typeof(Delegate).IsAssignableFrom(field.FieldType)) throw Refusal.Delegate(field.FieldType);
+        symbol = Unique(SymbolNames.Of(field));
+        _fields.Add((field.Module, field.MetadataToken, field.DeclaringType!), symbol);
+        TypeLayout layout = TypeLayout.Of(field.FieldType);
+        int index = Reserve(symbol);
+        byte[]? content = null;
+        List<Relocation> relocations = [];
+        if (StaticInitialiser.Exists(field.DeclaringType!))
+        {
+            StaticInitialiser.Run(field.DeclaringType!);
+            content = new byte[layout.SizeBytes];
+            Write(content, 0, field.FieldType, field.GetValue(null), relocations);
+            if (relocations.Count == 0 && !field.IsInitOnly && content.All(value => value == 0)) content = null;
+        }
+
+        _objects[index] = new DataObject(
+            symbol, SymbolNames.Of(field), content, layout.SizeBytes, layout.Alignment, field.IsInitOnly && content is not null,
+            relocations, field.FieldType);
+        return symbol;
+    }
+
+    /// <summary>The value of a read-only scalar field; null if it is no constant.</summary>
+    public long? ConstantOf(FieldInfo field)
+    {
+        if (!field.IsInitOnly || TypeLayout.IsStruct(field.FieldType) || (!field.FieldType.IsValueType && !field.FieldType.IsPointer)) return null;
+        if (IrTypes.IsFloat(IrTypes.Of(field.FieldType)) || field.FieldType.IsFunctionPointer) return null;
+        byte[] content = new byte[8];
+        if (StaticInitialiser.Exists(field.DeclaringType!))
+        {
+            StaticInitialiser.Run(field.DeclaringType!);
+            Write(content, 0, field.FieldType, field.GetValue(null), []);
+        }
+
+        return IrTypes.Memory(field.FieldType) switch
+        {
+            MemType.I8 => (sbyte)content[0],
+            MemType.U8 => content[0],
+            MemType.I16 => BinaryPrimitives.ReadInt16LittleEndian(content),
+            MemType.U16 => BinaryPrimitives.ReadUInt16LittleEndian(content),
+            MemType.I32 => BinaryPrimitives.ReadInt32LittleEndian(content),
+            _ => BinaryPrimitives.ReadInt64LittleEndian(content),
+        };
+    }
+
+    /// <summary>The symbol of the array or string that a read-only field refers to; null if it is no such field.</summary>
+    public string? ReferenceOf(FieldInfo field)
+    {
+        if (!field.IsInitOnly || field.FieldType.IsValueType || field.FieldType.IsPointer || field.FieldType.IsFunctionPointer) return null;
+        if (!StaticInitialiser.Exists(field.DeclaringType!)) return null;
+        StaticInitialiser.Run(field.DeclaringType!);
+        return field.GetValue(null) is { } value ? Heap(value) : null;
+    }
+
+    /// <summary>The bytes that the C# compiler put into the assembly for a literal or table.</summary>
+    public (string Symbol, int SizeBytes) RawField(FieldInfo field, int alignment)
+    {
+        int size = TypeLayout.Of(field.FieldType).SizeBytes;
+        string symbol = $"{SymbolNames.Of(field.DeclaringType!)}.{field.Name}";
+        if (_indexOf.ContainsKey(symbol)) return (symbol, size);
+        byte[] content = new byte[size];
+        RuntimeHelpers.InitializeArray(content, field.FieldHandle);
+        Add(new DataObject(symbol, "literal", content, size, Math.Max(alignment, 1), true, [], null));
+        return (symbol, size);
+    }
+
+    /// <summary>A string literal, laid out as the CLR's strings are.</summary>
+    public string String(string text)
+    {
+        if (_strings.TryGetValue(text, out string? symbol)) return symbol;
+        symbol = $"string.{_strings.Count}";
+        _strings.Add(text, symbol);
+        _texts.Add(symbol, text);
+        byte[] content = new byte[Importer.StringOffset + (2 * text.Length) + 2];
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Importer.LengthOffset), text.Length);
+        Encoding.Unicode.GetBytes(text, content.AsSpan(Importer.StringOffset));
+        Add(new DataObject(symbol, "string literal", content, content.Length, 8, true, [], null));
+        return symbol;
+    }
+
+    /// <summary>The text of a string literal's symbol.</summary>
+    public string? TextOf(string symbol) => _texts.GetValueOrDefault(symbol);
+
+    /// <summary>The description of a place where code gives up, for the panic handler.</summary>
+    public string PanicSite(Place? place, string message)
+    {
+        SourcePoint? point = place?.Nearest;
+        Place? shown = place;
+        while (shown is { Point: null, Caller: not null }) shown = shown.Caller;
+        string function = shown is null ? "" : SymbolNames.Display(shown.Method);
+        string file = point is null ? "" : FileName(point.Value.File);
+        int line = point?.Line ?? 0;
+        string symbol = $"panic.{function}.{file}.{line}.{Utf8(message)}";
+        if (_indexOf.ContainsKey(symbol)) return symbol;
+        byte[] content = new byte[40];
+        List<Relocation> relocations = [];
+        int offset = 0;
+        foreach (string text in (string[])[function, file, message])
+        {
+            relocations.Add(new Relocation(offset * 8, RelocationKind.Absolute64, Utf8(text), 0));
+            BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(24 + (offset * 4)), Encoding.UTF8.GetByteCount(text));
+            offset++;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(36), line);
+        Add(new DataObject(symbol, "panic site", content, content.Length, 8, true, relocations, null));
+        return symbol;
+    }
+
+    // A path as another operating system wrote it is cut as well.
+    private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    private string Utf8(string text)
+    {
+        if (_utf8.TryGetValue(text, out string? symbol)) return symbol;
+        symbol = $"text.{_utf8.Count}";
+        _utf8.Add(text, symbol);
+        byte[] content = Encoding.UTF8.GetBytes(text + "\0");
+        Add(new DataObject(symbol, "text", content, content.Length, 1, true, [], null));
+        return symbol;
+    }
+
+    private string Heap(object value)
+    {
+        if (_heap.TryGetValue(value, out string? known)) return known;
+        if (value is string text) return String(text);
+        if (value is not Array array || array.Rank != 1) throw Refusal.Object(value.GetType());
+        Type element = array.GetType().GetElementType()!;
+        int size = TypeLayout.Of(element).SizeBytes;
+        string symbol = $"array.{_heap.Count}";
+        _heap.Add(value, symbol);
+        int index = Reserve(symbol);
+        byte[] content = new byte[Importer.ArrayOffset + (size * array.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Importer.LengthOffset), array.Length);
+        List<Relocation> relocations = [];
+        for (int item = 0; item < array.Length; item++)
+            Write(content, Importer.ArrayOffset + (item * size), element, array.GetValue(item), relocations);
+        _objects[index] = new DataObject(symbol, $"{SymbolNames.Of(element)}[]", content, content.Length, 16, false, relocations, null);
+        return symbol;
+    }
+
+    private void Write(byte[] content, int offset, Type type, object? value, List<Relocation> relocations)
+    {
+        if (value is null || (type.IsFunctionPointer && value is nint and 0)) return;
+        if (type.IsFunctionPointer) throw Refusal.Object(type);
+        if (type.IsEnum)
+        {
+            type = Enum.GetUnderlyingType(type);
+            value = Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        Span<byte> place = content.AsSpan(offset);
+        switch (value)
+        {
+            case bool flag: place[0] = flag ? (byte)1 : (byte)0; break;
+            case sbyte number: place[0] = (byte)number; break;
+            case byte number: place[0] = number; break;
+            case char number: BinaryPrimitives.WriteUInt16LittleEndian(place, number); break;
+            case short number: BinaryPrimitives.WriteInt16LittleEndian(place, number); break;
+            case ushort number: BinaryPrimitives.WriteUInt16LittleEndian(place, number); break;
+            case int number: BinaryPrimitives.WriteInt32LittleEndian(place, number); break;
+            case uint number: BinaryPrimitives.WriteUInt32LittleEndian(place, number); break;
+            case long number: BinaryPrimitives.WriteInt64LittleEndian(place, number); break;
+            case ulong number: BinaryPrimitives.WriteUInt64LittleEndian(place, number); break;
+            case nint number: BinaryPrimitives.WriteInt64LittleEndian(place, number); break;
+            case nuint number: BinaryPrimitives.WriteUInt64LittleEndian(place, number); break;
+            case float number: BinaryPrimitives.WriteSingleLittleEndian(place, number); break;
+            case double number: BinaryPrimitives.WriteDoubleLittleEndian(place, number); break;
+            case Pointer pointer: WritePointer(place, pointer); break;
+            default:
+                if (type.IsValueType) WriteStruct(content, offset, type, value, relocations);
+                else relocations.Add(new Relocation(offset, RelocationKind.Absolute64, Heap(value), 0));
+                break;
+        }
+    }
+
+    private static unsafe void WritePointer(Span<byte> place, Pointer pointer) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(place, (ulong)Pointer.Unbox(pointer));
+
+    private void WriteStruct(byte[] content, int offset, Type type, object value, List<Relocation> relocations)
+    {
+        TypeLayout layout = TypeLayout.Of(type);
+        if (layout.Scalars.All(scalar => scalar.Type.IsPrimitive || scalar.Type.IsEnum || scalar.Type.IsPointer))
+        {
+            // Without references, the layout is the CLR's own.
+            ref byte first = ref Unsafe.As<RawObject>(value).FirstByte;
+            for (int index = 0; index < layout.SizeBytes; index++) content[offset + index] = Unsafe.Add(ref first, index);
+            return;
+        }
+
+        foreach (FieldInfo field in layout.Fields)
+            Write(content, offset + layout.OffsetOf(field), field.FieldType, field.GetValue(value), relocations);
+    }
+
+    private string Unique(string symbol)
+    {
+        string unique = symbol;
+        for (int number = 2; _indexOf.ContainsKey(unique); number++) unique = $"{symbol}#{number}";
+        return unique;
+    }
+
+    private int Reserve(string symbol)
+    {
+        _indexOf.Add(symbol, _objects.Count);
+        _objects.Add(null!);
+        return _objects.Count - 1;
+    }
+
+    private void Add(DataObject data)
+    {
+        int index = Reserve(data.Symbol);
+        _objects[index] = data;
+    }
+
+    private sealed class RawObject
+    {
+        public byte FirstByte;
+    }
+}
