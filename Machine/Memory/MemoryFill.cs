@@ -22,6 +22,9 @@ public readonly record struct MemoryFill
     /// <summary>Whether this is <see cref="Noise"/>.</summary>
     public bool IsNoise { get; }
 
+    /// <summary>What the noise follows from; 0 for zeros.</summary>
+    public ulong Seed => _seed;
+
     /// <summary>Writes the initial content of a 4 KiB page.</summary>
     public void FillPage(ulong pageNumber, Span<byte> page)
     {
