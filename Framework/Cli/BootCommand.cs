@@ -37,7 +37,7 @@ internal static class BootCommand
     {
         var (own, qemu) = OwnOptions(words);
         var read = QemuWords.Read(qemu);
-        var machine = own.Token is { } token ? ReplayToken.Read(token) : read.Machine;
+        var machine = own.Token is { } token ? MachineToken.Parse(token) : read.Machine;
         if (read.DumpPath is { } dump) return DumpDevicetree(machine, dump);
         if (read.KernelPath is null && machine.Firmware is not FirmwareChoice.File) throw new BadInputException("nothing to boot: name a kernel with -kernel FILE");
         using var board = Board.Boot(machine, read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path)) : null);

@@ -54,7 +54,7 @@ internal sealed record CheckCommand
         var kernel = Kernel();
         var limits = new BootLimits { BudgetInstructions = BudgetInstructions };
         return Replay is { } token
-            ? Conclude(KernelBoot.Run(kernel, ReplayToken.Read(token), limits), output)
+            ? Conclude(KernelBoot.Run(kernel, MachineToken.Parse(token), limits), output)
             : RunCampaign(kernel, limits, output);
     }
 
@@ -77,8 +77,8 @@ internal sealed record CheckCommand
 
     private int RunCampaign(KernelDescription kernel, BootLimits limits, TextWriter output)
     {
-        var machines = new RandomMachines(Seed);
-        var campaign = new Campaign(kernel, machines.At, limits) { ParallelBoots = Jobs };
+        var machines = MachineSpace.For(kernel.Image);
+        var campaign = new Campaign(kernel, number => MachineGenerator.Generate(machines, Seed, number), limits) { ParallelBoots = Jobs };
         var watch = Stopwatch.StartNew();
         var progress = new Progress(output, Machines, watch);
         var result = campaign.Run(Machines, progress.Show);
@@ -92,7 +92,7 @@ internal sealed record CheckCommand
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"machine {result.Machines:N0} of {Machines:N0} does not pass; looking for the simplest one that fails alike"));
-        return Conclude(campaign.Shrink(failure, machines.Simpler, ShrinkBoots), output);
+        return Conclude(campaign.Shrink(failure, machine => MachineShrinker.Simpler(machines, machine), ShrinkBoots), output);
     }
 
     private int Conclude(BootResult result, TextWriter output)
@@ -119,7 +119,7 @@ internal sealed record CheckCommand
         foreach (var stack in Stacks) words.Add($"--stack {Quoted(stack.ToWords())}");
         if (Marker is not null) words.Add($"--marker {Quoted(Marker)}");
         foreach (string panic in Panics) words.Add($"--panic {Quoted(panic)}");
-        words.Add($"--replay {ReplayToken.Of(machine)}");
+        words.Add($"--replay {MachineToken.Print(machine)}");
         return string.Join(' ', words);
     }
 

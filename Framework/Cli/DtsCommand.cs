@@ -24,7 +24,7 @@ internal static class DtsCommand
     {
         if (words is ["--replay", var token])
         {
-            output.Write(Source(ReplayToken.Read(token), null));
+            output.Write(Source(MachineToken.Parse(token), null));
             return ExitCode.Passed;
         }
 
