@@ -79,6 +79,10 @@ public static class IsaString
         var text = "rv64";
         foreach (var (name, extension) in Names)
         {
+            // "a" where both its halves change, else the half by its own name.
+            var changed = (extensions ^ start) & IsaExtensions.A;
+            if ((extension & IsaExtensions.A) != 0 && (extension == IsaExtensions.A) != (changed == IsaExtensions.A))
+                continue;
             var (has, had) = ((extensions & extension) == extension, (start & extension) == extension);
             if (has != had)
                 text += $",{name}={(has ? "on" : "off")}";

@@ -153,6 +153,7 @@ internal sealed class AssemblyText
 
     private void AddRelative(string register, string symbol, Action<string> addLow)
     {
+        Read(symbol); // complains in the words of the text, not in those of the expansion
         var label = symbols.Generate("pcrel_hi", Section);
         AddInstruction("auipc", [register, $"%pcrel_hi({symbol})"]);
         addLow($"%pcrel_lo({label})");
