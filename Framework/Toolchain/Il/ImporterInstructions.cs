@@ -54,7 +54,7 @@ internal sealed partial class Importer
                 Push(_function.Const(IrType.I64, 0), typeof(object));
                 break;
             case >= IlOp.LdcI4M1 and <= IlOp.LdcI48:
-                PushInt(code - IlOp.LdcI40);
+                PushInt((int)code - (int)IlOp.LdcI40); // the enum's own difference would be unsigned
                 break;
             case IlOp.LdcI4S or IlOp.LdcI4:
                 PushInt(operand);
