@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Verification.Machine.Schedule;
 
 /// <summary>How harts are interleaved: a value that can be printed, parsed and made simpler.</summary>
@@ -9,6 +11,23 @@ public abstract record ScheduleChoice
 
     /// <summary>The default: random turns of 1,000 to 20,000 instructions, from seed 0.</summary>
     public static ScheduleChoice Default { get; } = new Interleaved(0, 1_000, 20_000);
+
+    /// <summary>Reads what <c>ToString</c> writes.</summary>
+    /// <exception cref="FormatException">A sentence that says what is wrong.</exception>
+    public static ScheduleChoice Parse(string text)
+    {
+        var parts = text.Split(':', 2);
+        if (parts is ["recorded", var record]) return new Recorded(ScheduleRecord.Parse(record));
+        if (parts is ["round-robin", var quantum] && TryNumber(quantum, out var turn) && turn > 0) return new RoundRobin(turn);
+        if (parts is ["interleaved", var rest] && rest.Split(':', '-') is [var seed, var shortest, var longest]
+            && TryNumber(seed, out var start) && TryNumber(shortest, out var min) && TryNumber(longest, out var max)
+            && min > 0 && max >= min)
+            return new Interleaved(start, min, max);
+        throw new FormatException($"'{text}' is no schedule: say interleaved:SEED:MIN-MAX, round-robin:N or recorded:0x100 1x20.");
+    }
+
+    private static bool TryNumber(string text, out ulong number) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>A random hart for a random number of instructions, from a seed.</summary>
     /// <param name="Seed">Start of the random stream.</param>

@@ -1,0 +1,179 @@
+using FsCheck.Xunit;
+using Verification.Machine;
+using Verification.Machine.Harts;
+using Verification.Machine.Isa;
+using Verification.Machine.Schedule;
+using Xunit;
+
+namespace Verification.Specs.Harts;
+
+/// <summary>A run is a function of the machine and the number of instructions: nothing else that we do with it shows.</summary>
+public class DeterminismSpecs
+{
+    private const int Most = 3_000;
+
+    [Property(MaxTest = 60)]
+    public void Running_in_two_parts_is_running_once(int seed, ushort first, ushort second)
+    {
+        var (a, b) = (Length(first), Length(second));
+        using var once = RandomGuest.Load(seed);
+        using var twice = RandomGuest.Load(seed);
+
+        Run(once, a + b);
+        Run(twice, a);
+        Run(twice, b);
+
+        Assert.Equal(once.StateHash(), twice.StateHash());
+        Assert.Equal(once.Retired, twice.Retired);
+    }
+
+    [Property(MaxTest = 60)]
+    public void A_snapshot_and_back_shows_nowhere(int seed, ushort first, ushort second)
+    {
+        using var plain = RandomGuest.Load(seed);
+        using var restored = RandomGuest.Load(seed);
+        Run(plain, Length(first));
+        Run(restored, Length(first));
+
+        var snapshot = restored.Save();
+        Run(restored, 777);
+        restored.Restore(snapshot);
+        Assert.Equal(plain.StateHash(), restored.StateHash());
+
+        Run(plain, Length(second));
+        Run(restored, Length(second));
+        Assert.Equal(plain.StateHash(), restored.StateHash());
+    }
+
+    [Property(MaxTest = 60)]
+    public void A_fork_is_the_same_machine_and_a_machine_of_its_own(int seed, ushort first, ushort second)
+    {
+        using var board = RandomGuest.Load(seed);
+        Run(board, Length(first));
+        using var fork = board.Fork();
+        var before = board.StateHash();
+        Assert.Equal(before, fork.StateHash());
+
+        Run(fork, Length(second));
+        Assert.Equal(before, board.StateHash());
+
+        Run(board, Length(second));
+        Assert.Equal(board.StateHash(), fork.StateHash());
+    }
+
+    [Property(MaxTest = 60)]
+    public void A_snapshot_outlives_what_happens_after_it_on_several_machines(int seed, ushort first, ushort second)
+    {
+        using var board = RandomGuest.Load(seed);
+        var start = board.Save();
+        Run(board, Length(first));
+        var middle = board.Save();
+        var expected = board.StateHash();
+        Run(board, Length(second));
+        using var other = new Board(board.Configuration);
+        other.Restore(start);
+        Run(other, Length(first));
+        Assert.Equal(expected, other.StateHash());
+        other.Restore(middle);
+        Assert.Equal(expected, other.StateHash());
+        board.Restore(start);
+        Run(board, Length(first));
+        Assert.Equal(expected, board.StateHash());
+    }
+
+    [Property(MaxTest = 100)]
+    public void An_observer_changes_nothing(int seed, ushort first, ushort second)
+    {
+        using var plain = RandomGuest.Load(seed);
+        using var observed = RandomGuest.Load(seed);
+        var log = new EventLog();
+
+        var reason = plain.Run((ulong)(Length(first)));
+        Assert.Equal(reason, observed.Run((ulong)(Length(first)), log));
+        Assert.Equal(plain.StateHash(), observed.StateHash());
+        Assert.True(log.Count.Fetches >= plain.Retired / 2 || log.Count.Traps > 0);
+
+        Run(plain, Length(second));
+        Run(observed, Length(second));
+        Assert.Equal(plain.StateHash(), observed.StateHash());
+    }
+
+    [Property(MaxTest = 40)]
+    public void A_recorded_schedule_repeats_the_run(int seed, ushort length)
+    {
+        using var first = RandomGuest.Load(seed);
+        first.RecordSchedule();
+        Run(first, Length(length));
+        var record = ScheduleRecord.Parse(first.ScheduleTaken.ToString());
+
+        using var again = RandomGuest.Load(seed, new ScheduleChoice.Recorded(record));
+        Run(again, Length(length));
+
+        Assert.Equal(RandomGuest.Visible(first), RandomGuest.Visible(again));
+    }
+
+    [Fact]
+    public void The_random_guests_are_lively()
+    {
+        var (accesses, satisfied, retired, exceptions) = (0UL, 0, 0UL, 0UL);
+        for (var seed = 0; seed < 50; seed++)
+        {
+            using var board = RandomGuest.Load(seed);
+            var log = new EventLog();
+            board.Run(Most, log);
+            accesses += log.Count.Accesses;
+            retired += board.Retired;
+            exceptions += log.Count.Traps;
+            if (log.Count.Accesses > 20) satisfied++;
+        }
+        Assert.True(retired > 100_000 && accesses > 5_000 && satisfied > 30 && exceptions < retired / 2,
+            $"{retired} instructions, {accesses} accesses, {exceptions} traps, {satisfied} machines of 50 that access memory");
+    }
+
+    [Property(MaxTest = 40)]
+    public void The_budget_is_exact(int seed, ushort budget)
+    {
+        using var board = RandomGuest.Load(seed);
+        if (board.Run((ulong)Length(budget)) is StopReason.Budget) Assert.Equal((ulong)Length(budget), board.Retired);
+        else Assert.True(board.Retired <= (ulong)Length(budget));
+        Assert.Equal(board.Retired, board.Harts.Aggregate(0UL, (sum, hart) => sum + hart.Retired));
+    }
+
+    // FsCheck starts small: runs must not.
+    private static int Length(ushort size) => size * 61 % Most;
+
+    private static void Run(Board board, int budget) => board.Run((ulong)budget);
+
+    /// <summary>Counts events.</summary>
+    private readonly struct EventLog() : IObserver
+    {
+        public sealed class Counts
+        {
+            public ulong Fetches, Accesses, Traps;
+        }
+
+        public readonly Counts Count = new();
+
+        public void Fetch(Hart hart, ulong pc, in Instruction instruction) => Count.Fetches++;
+
+        public void Access(Hart hart, in MemoryAccess access) => Count.Accesses++;
+
+        public void Trap(Hart hart, in TrapEvent trap) => Count.Traps++;
+
+        public void Csr(Hart hart, int csr, ulong oldValue, ulong newValue)
+        {
+        }
+
+        public void Transfer(Hart hart, ulong from, ulong to, TransferKind kind)
+        {
+        }
+
+        public void Register(Hart hart, int register, ulong value)
+        {
+        }
+
+        public void HostCall(Hart hart, ulong extension, ulong function)
+        {
+        }
+    }
+}
