@@ -44,7 +44,8 @@ internal static class WayIn
     private static void Enter(Board board, KernelImage? image, KernelImage? firmware, AddressRange devicetree, AddressRange initrd)
     {
         var entry = (firmware ?? image)!.EntryAddress;
-        var next = firmware is not null && image is not null ? image.EntryAddress : 0;
+        // QEMU tells firmware the lowest address of an ELF file, not its entry: fw_jump and fw_payload know no other either.
+        var next = firmware is not null && image is not null ? image.Extent.BaseAddress : 0;
         board.Rom.Fill(entry, devicetree, initrd, next);
         if (board.Configuration.Firmware is FirmwareChoice.Model)
         {
