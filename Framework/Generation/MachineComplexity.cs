@@ -2,6 +2,7 @@ using System.Numerics;
 using Verification.Machine;
 using Verification.Machine.Devicetree;
 using Verification.Machine.Devices;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 
@@ -24,6 +25,7 @@ internal static class MachineComplexity
         + (machine.Fill.IsNoise ? 100 + Number(machine.Fill.Seed) : 0)
         + (machine.Append is { } words ? 50 + words.Length : 0)
         + (machine.Initrd is { } initrd ? 500 + initrd.Count : 0)
+        + (20 * BitOperations.PopCount((ulong)(machine.Extensions ^ IsaExtensions.Default)))
         + (machine.VirtioTransport == VirtioTransport.Legacy ? 0 : 10)
         + (machine.Misaligned == MisalignedAccess.Done ? 0 : 10)
         + (500L * machine.Devices.Count);

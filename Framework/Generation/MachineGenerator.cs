@@ -1,5 +1,6 @@
 using Verification.Machine;
 using Verification.Machine.Devices;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -11,13 +12,21 @@ namespace Verification.Framework.Generation;
 /// is a pure function of space, seed and number, and costs microseconds.
 /// </summary>
 /// <remarks>
-/// Known limits: extensions, misaligned accesses, ramdisks, disks and the version of the blob's format are left at what QEMU
+/// Known limits: misaligned accesses, ramdisks, disks and the version of the blob's format are left at what QEMU
 /// has by default. Devicetrees stay within 60 levels and a few thousand nodes.
 /// </remarks>
 public static class MachineGenerator
 {
     private static readonly string[] CommandLines =
         ["", "console=ttyS0", "root=/dev/vda ro quiet", "a=\"b c\" -- init=/bin/sh", "earlycon=sbi loglevel=7 panic=-1"];
+
+    // Zfh implies Zfhmin; the two ways to treat accessed and dirty bits exclude each other, and stay as they are.
+    private static readonly IsaExtensions[] Optional =
+    [
+        IsaExtensions.Zicond, IsaExtensions.Zicbom, IsaExtensions.Zicboz, IsaExtensions.Zicbop, IsaExtensions.Zacas, IsaExtensions.Zba,
+        IsaExtensions.Zbb, IsaExtensions.Zbc, IsaExtensions.Zbs, IsaExtensions.Zfh | IsaExtensions.Zfhmin, IsaExtensions.Zcb,
+        IsaExtensions.Sstc, IsaExtensions.Svinval, IsaExtensions.Svnapot, IsaExtensions.Svpbmt,
+    ];
 
     /// <summary>Machine <paramref name="index"/> of the campaign <paramref name="seed"/>.</summary>
     public static BoardConfiguration Generate(MachineSpace space, ulong seed, int index) =>
@@ -39,6 +48,7 @@ public static class MachineGenerator
             VirtioTransport = draw.Happens(50) ? VirtioTransport.Modern : VirtioTransport.Legacy,
             Devices = Devices(draw),
             Schedule = Schedule(draw),
+            Extensions = Extensions(draw, space),
         };
         var cells = draw.Happens(30) ? 1 : 2;
         machine = machine with { Memory = MemoryDraw.Banks(draw, space, harts.Length, cells) };
@@ -61,6 +71,18 @@ public static class MachineGenerator
             1 => [new DeviceConfiguration.VirtioRandom()],
             _ => [new DeviceConfiguration.VirtioNet(), new DeviceConfiguration.VirtioRandom()],
         };
+    }
+
+    private static IsaExtensions Extensions(Draw draw, MachineSpace space)
+    {
+        if (draw.Happens(50)) return IsaExtensions.Default;
+        var extensions = IsaExtensions.Default;
+        foreach (var optional in Optional)
+        {
+            if (draw.Happens(30)) extensions ^= optional;
+        }
+
+        return extensions | space.Required;
     }
 
     private static ScheduleChoice Schedule(Draw draw)

@@ -1,6 +1,7 @@
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -40,6 +41,7 @@ public static class MachineShrinker
         yield return machine with { Devicetree = simplest.Devicetree };
         yield return machine with { Schedule = simplest.Schedule };
         yield return machine with { Fill = simplest.Fill };
+        yield return machine with { Extensions = simplest.Extensions };
         yield return machine with { Append = null };
         yield return machine with { Initrd = null };
         yield return machine with { Devices = [] };
@@ -51,6 +53,8 @@ public static class MachineShrinker
         foreach (var banks in BankShrinker.Simpler(space, machine)) yield return machine with { Memory = banks };
         foreach (var choices in Choices(machine.Devicetree)) yield return machine with { Devicetree = choices };
         foreach (var schedule in Schedules(machine.Schedule)) yield return machine with { Schedule = schedule };
+        for (var differing = (ulong)(machine.Extensions ^ simplest.Extensions); differing != 0; differing &= differing - 1)
+            yield return machine with { Extensions = machine.Extensions ^ (IsaExtensions)(differing & ~(differing - 1)) };
         foreach (var less in machine.Devices.Without()) yield return machine with { Devices = less };
         if (machine.Fill.IsNoise) yield return machine with { Fill = MemoryFill.Noise(1) };
         if (machine.Append is { Length: > 0 } words) yield return machine with { Append = words[..(words.Length / 2)] };

@@ -1,6 +1,7 @@
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Images;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 
 namespace Verification.Framework.Generation;
@@ -43,8 +44,11 @@ public sealed record MachineSpace(KernelExtent Kernel)
     /// <summary>What starts the kernel.</summary>
     public FirmwareChoice Firmware { get; init; } = new FirmwareChoice.Model();
 
+    /// <summary>Extensions that no machine may lack.</summary>
+    public IsaExtensions Required { get; init; } = IsaExtensions.Default;
+
     /// <summary>The space of an image's machines.</summary>
-    public static MachineSpace For(KernelImage image) => new(image.Extent);
+    public static MachineSpace For(KernelImage image) => new(image.Extent) { Required = RequiredExtensions.Of(image) };
 
     /// <summary>The simplest machine: one hart with id 0, one bank of 128 MiB, zeros, a bare devicetree, turns in order.</summary>
     public BoardConfiguration Simplest => new()
@@ -71,7 +75,7 @@ public sealed record MachineSpace(KernelExtent Kernel)
     }
 
     /// <summary>What is wrong with a machine for this kernel, in one sentence; null when nothing is.</summary>
-    public string? Flaw(BoardConfiguration machine) => HartFlaw(machine) ?? MemoryFlaw(machine) ?? DevicetreeFlaw(machine);
+    public string? Flaw(BoardConfiguration machine) => (machine.Extensions & Required) != Required ? $"The harts lack {Required & ~machine.Extensions}." : HartFlaw(machine) ?? MemoryFlaw(machine) ?? DevicetreeFlaw(machine);
 
     private static string? HartFlaw(BoardConfiguration machine)
     {

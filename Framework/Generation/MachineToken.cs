@@ -3,6 +3,7 @@ using System.Text;
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -15,7 +16,7 @@ namespace Verification.Framework.Generation;
 /// their plainest value are left out.
 /// </summary>
 /// <remarks>
-/// h harts (x: disabled), b boot hart, m memory, n noise, k command line, i ramdisk, d devices, t modern virtio, w firmware,
+/// h harts (x: disabled), b boot hart, m memory, n noise, q extensions (IsaExtensions' bits), k command line, i ramdisk, d devices, t modern virtio, w firmware,
 /// s schedule, u trapping misaligned accesses; of the devicetree c cells, r reserved memory (n: no-map), e reservations of
 /// the header, x further nodes (z: compressed), f form of the blob, p placement, o own blob. Texts and bytes are in base64url.
 /// </remarks>
@@ -34,6 +35,7 @@ public static class MachineToken
         Field('b', Number(machine.BootHartId));
         Field('m', string.Join(',', machine.Memory.Select(bank => $"{bank.BaseAddress:x}+{bank.SizeBytes:x}")));
         if (machine.Fill.IsNoise) Field('n', $"{machine.Fill.Seed:x}");
+        if (machine.Extensions != IsaExtensions.Default) Field('q', $"{(ulong)machine.Extensions:x}");
         if (machine.Append is { } words) Field('k', TokenText.Encode(Encoding.UTF8.GetBytes(words)));
         if (machine.Initrd is { } initrd) Field('i', TokenText.Encode(initrd.AsSpan()));
         if (machine.Devices.Count > 0) Field('d', string.Join(',', machine.Devices.Select(DeviceToken.Print)));

@@ -3,6 +3,7 @@ using System.Text;
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Verification.Machine.State;
@@ -43,6 +44,7 @@ internal sealed class TokenReader(string token)
             'b' => machine with { BootHartId = Decimal(value) },
             'm' => machine with { Memory = List(value, text => Range(text) is var range ? new MemoryBank(range.BaseAddress, range.SizeBytes) : default) },
             'n' => machine with { Fill = MemoryFill.Noise(Hexadecimal(value)) },
+            'q' => machine with { Extensions = (IsaExtensions)Hexadecimal(value) },
             'k' => machine with { Append = Encoding.UTF8.GetString(TokenText.Decode(value)) },
             'i' => machine with { Initrd = ValueList.Create<byte>(TokenText.Decode(value)) },
             'd' => machine with { Devices = List(value, DeviceToken.Parse) },

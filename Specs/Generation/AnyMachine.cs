@@ -2,6 +2,7 @@ using FsCheck;
 using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Images;
+using Verification.Machine.Isa;
 
 namespace Verification.Specs.Generation;
 
@@ -9,9 +10,9 @@ namespace Verification.Specs.Generation;
 public static class AnyMachine
 {
     /// <summary>Of SHA-256, the first digits, over the first hundred machines of seed 1.</summary>
-    public const string StreamDigest = "A8BE8BD022D5D43E";
+    public const string StreamDigest = "D3D73662BFF61768";
 
-    public static MachineSpace Space { get; } = new(new KernelExtent(0x8020_0000, 0x8020_ed00));
+    public static MachineSpace Space { get; } = new(new KernelExtent(0x8020_0000, 0x8020_ed00)) { Required = IsaExtensions.G | IsaExtensions.C };
 
     public static Arbitrary<BoardConfiguration> Machines() => MachineArbitrary.For(Space);
 }

@@ -4,6 +4,7 @@ using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Devicetree;
 using Verification.Machine.Images;
+using Verification.Machine.Isa;
 using Verification.Machine.Schedule;
 using Xunit;
 
@@ -118,6 +119,8 @@ public sealed class MachineGeneratorSpecs
         { "turns in order", machine => machine.Schedule is ScheduleChoice.RoundRobin, 0.1 },
         { "random turns", machine => machine.Schedule is ScheduleChoice.Interleaved, 0.5 },
         { "turns of few instructions", machine => machine.Schedule is ScheduleChoice.Interleaved { QuantumMin: < 10 }, 0.05 },
+        { "other extensions", machine => machine.Extensions != IsaExtensions.Default, 0.3 },
+        { "no Sstc", machine => (machine.Extensions & IsaExtensions.Sstc) == 0, 0.05 },
         { "further devices", machine => machine.Devices.Count > 0, 0.05 },
     };
 

@@ -4,6 +4,7 @@ using Verification.Framework.Generation;
 using Verification.Machine;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
 using Xunit;
@@ -17,6 +18,7 @@ public sealed class MachineTokenSpecs
     {
         Harts = [new HartConfiguration(7), new HartConfiguration(3, HartStatus.Disabled)],
         BootHartId = 7,
+        Extensions = IsaExtensions.G | IsaExtensions.Zacas,
         Memory = [new MemoryBank(0x8000_0000, 0x800_0001), new MemoryBank(0x10_0000_0000, 1)],
         Fill = MemoryFill.Noise(0x5eed),
         Append = "a=\u00e4 \"b\"",
