@@ -47,11 +47,7 @@ internal static class RandomGuest
                     sret
         """;
 
-    private static readonly InstructionForm[] Forms =
-    [
-        .. InstructionSet.Rows.Where(form => (form.Required
-            & (IsaExtensions.F | IsaExtensions.D | IsaExtensions.Zfhmin | IsaExtensions.Zfh)) == 0),
-    ];
+    private static readonly InstructionForm[] Forms = [.. InstructionSet.Rows];
 
     // What changes modes, tables and handlers is rare, or nothing else would ever happen.
     private static readonly InstructionForm[] Ordinary =
@@ -69,7 +65,7 @@ internal static class RandomGuest
             Memory = [new MemoryBank(Guest.Start, 1 << 20)],
             Fill = seed % 2 == 0 ? MemoryFill.Zero : MemoryFill.Noise((ulong)seed),
             Schedule = schedule ?? new ScheduleChoice.Interleaved((ulong)seed, 1, 40),
-            Extensions = IsaExtensions.Default & ~(IsaExtensions.F | IsaExtensions.D) | IsaExtensions.Zacas,
+            Extensions = IsaExtensions.Default | IsaExtensions.Zacas,
             Misaligned = seed % 3 == 0 ? MisalignedAccess.Trapped : MisalignedAccess.Done,
         });
         for (var i = 0; i < CodeWords; i++) board.Memory.Write(Guest.Start + 4 * (ulong)i, Word(random));
@@ -85,6 +81,7 @@ internal static class RandomGuest
             // Protection lets S and U do everything, at first.
             hart.TrySetCsr(0x3B0, ulong.MaxValue);
             hart.TrySetCsr(0x3A0, 0x1F);
+            hart.TrySetCsr(0x300, 0x6000);
             hart.TrySetCsr(0x304, (ulong)random.NextInt64());
             if (random.Next(2) == 0) hart.TrySetCsr(0x180, 8UL << 60 | Tables >> 12);
         }
