@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0102: a value type is converted to a reference type.</summary>
+/// <summary>KV0103: a value type is converted to a reference type.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class BoxingRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0102", "A kernel can't box a value", "'{0}' is boxed to '{1}', which needs a heap");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0103", "A kernel can't box a value",
+        "'{0}' is boxed to '{1}', which needs a heap");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;
@@ -37,6 +38,6 @@ public sealed class BoxingRefusal : Refusal
             Report(context, Name(receiver), Name(inherited));
     }
 
-    // The string itself is refused already (KV0108).
+    // The string itself is refused already (KV0111).
     private static bool IsOfInterpolation(IOperation operation) => operation.Parent is IInterpolationOperation;
 }

@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0105: catch clauses and exception filters.</summary>
+/// <summary>KV0106: catch clauses and exception filters.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CatchRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0105", "A kernel can't catch an exception", "'{0}' can't be compiled for a kernel: 'throw' and failed checks end in the panic handler");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0106", "A kernel can't catch an exception",
+        "'{0}' can't be compiled for a kernel: 'throw' and failed checks end in the panic handler");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

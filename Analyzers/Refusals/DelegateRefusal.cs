@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0103: a delegate, a lambda or an event.</summary>
+/// <summary>KV0104: a delegate, a lambda or an event.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class DelegateRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0103", "A kernel can't make a delegate", "A delegate of type '{0}' needs a heap and an unknown call: use a static method, a generic over a struct, or a function pointer");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0104", "A kernel can't make a delegate",
+        "A delegate of type '{0}' needs a heap and an unknown call: use a static method, a generic over a struct, or a function pointer");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

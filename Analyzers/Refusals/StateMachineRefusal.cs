@@ -5,11 +5,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0106: async methods and iterators.</summary>
+/// <summary>KV0107: async methods and iterators.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StateMachineRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0106", "A kernel can't compile a state machine", "'{0}' is {1}: its state lives on a heap, which a kernel does not have");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0107", "A kernel can't compile a state machine",
+        "'{0}' is {1}: its state lives on a heap, which a kernel does not have");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0109: static initialisers that ask the machine.</summary>
+/// <summary>KV0110: static initialisers that ask the machine.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StaticInitialisationRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0109", "Static data is made when the kernel is compiled", "'{0}' initialises static data with '{1}', which only the running machine can answer: the compiler evaluates static constructors itself");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0110", "Static data is made when the kernel is compiled",
+        "'{0}' initialises static data with '{1}', which only the running machine can answer: the compiler evaluates static constructors itself");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

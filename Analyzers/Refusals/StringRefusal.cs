@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0108: strings that are made at run time.</summary>
+/// <summary>KV0111: strings that are made at run time.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StringRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0108", "A kernel has no strings but literals", "{0} makes a string on a heap, which a kernel does not have: use UTF-8 literals and spans");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0111", "A kernel has no strings but literals",
+        "{0} makes a string on a heap, which a kernel does not have: use UTF-8 literals and spans");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

@@ -1,15 +1,16 @@
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0104: a virtual or interface call that the type of the receiver leaves open.</summary>
+/// <summary>KV0105: a virtual or interface call that the type of the receiver leaves open.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class VirtualCallRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0104", "A kernel can't call through a class or an interface", "'{0}' is dispatched at run time on '{1}': call it on a struct, or through a type parameter with a struct constraint");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0105", "A kernel can't call through a class or an interface",
+        "'{0}' is dispatched at run time on '{1}': call it on a struct, or through a type parameter with a struct constraint");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;

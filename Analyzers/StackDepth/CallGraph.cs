@@ -134,6 +134,7 @@ internal sealed class CallGraph
     /// </summary>
     private void Inline()
     {
+        foreach (var callee in Nodes.SelectMany(node => node.Calls)) callee.CallSites++;
         var bytes = new Dictionary<MethodNode, long>();
         foreach (var node in Nodes) node.FrameBytes = FrameModel.RoundUp(node.OwnBytes + InlinedBytes(node, bytes, 0));
     }
@@ -144,7 +145,7 @@ internal sealed class CallGraph
         if (nesting > InlinePolicy.MaximumNesting) return 0;
         bytes = 0;
         foreach (var callee in node.Calls)
-            if (callee != node && InlinePolicy.MayInline(callee)) bytes += callee.OwnBytes + InlinedBytes(callee, known, nesting + 1);
+            if (callee != node && InlinePolicy.MayInline(callee)) bytes += callee.MemoryBytes + callee.SpillBytes + InlinedBytes(callee, known, nesting + 1);
         if (nesting == 0) known[node] = bytes;
         return bytes;
     }

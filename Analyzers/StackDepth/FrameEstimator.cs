@@ -56,6 +56,8 @@ internal sealed class FrameEstimator
             estimator.StackAllocations(body.Syntax);
         }
         node.OperationCount = estimator.operations;
+        node.MemoryBytes = estimator.memoryBytes;
+        node.SpillBytes = FrameModel.SpillBytes(estimator.scalars, estimator.floats, estimator.results);
         node.OwnBytes = FrameModel.RoundUp(
             estimator.memoryBytes
             + FrameModel.RegisterBytes(estimator.scalars, estimator.floats, estimator.results)

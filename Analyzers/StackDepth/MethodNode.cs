@@ -15,6 +15,15 @@ internal sealed class MethodNode(IMethodSymbol method, Substitution substitution
     /// <summary>The frame alone, in bytes, before callees are inlined into it.</summary>
     public long OwnBytes { get; set; }
 
+    /// <summary>The part of <see cref="OwnBytes"/> that is structs, buffers and stack allocations.</summary>
+    public long MemoryBytes { get; set; }
+
+    /// <summary>The part of <see cref="OwnBytes"/> that single values take beyond the saved registers.</summary>
+    public long SpillBytes { get; set; }
+
+    /// <summary>At how many places the method is called.</summary>
+    public int CallSites { get; set; }
+
     /// <summary>The frame in bytes: own, and what inlined callees may add.</summary>
     public long FrameBytes { get; set; }
 

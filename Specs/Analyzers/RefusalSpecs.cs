@@ -5,20 +5,7 @@ namespace Verification.Specs.Analyzers;
 
 public class RefusalSpecs
 {
-    [Fact]
-    public Task Allocation_is_refused() => KernelSource.Check<AllocationRefusal>("""
-        class Node;
-        static class Kernel
-        {
-            static object A() => {|KV0101:new Node()|};
-            static byte[] B(int n) => {|KV0101:new byte[n]|};
-            static object C() => {|KV0101:new { X = 1 }|};
-            static int[] D() => {|KV0101:[1, 2]|};
-        }
-        """);
-
-    [Fact]
-    public Task What_lives_on_the_stack_or_in_the_image_is_no_allocation() => KernelSource.Check<AllocationRefusal>("""
+    private const string OfNoHeap = """
         using System;
         using Verification.Intrinsics;
         struct Point { public int X; }
@@ -34,7 +21,36 @@ public class RefusalSpecs
             static int D() { ReadOnlySpan<int> s = [1, 2, 3]; return s[1]; }
             [Assembly("ret")] static object E() => new object();
         }
+        """;
+
+    [Fact]
+    public Task Objects_are_refused() => KernelSource.Check<ObjectRefusal>("""
+        using System.Collections.Generic;
+        class Node;
+        static class Kernel
+        {
+            static object A() => {|KV0101:new Node()|};
+            static object B() => {|KV0101:new { X = 1 }|};
+            static List<int> C() => {|KV0101:[1, 2]|};
+        }
         """);
+
+    [Fact]
+    public Task Arrays_are_refused() => KernelSource.Check<ArrayRefusal>("""
+        static class Kernel
+        {
+            static byte[] A(int n) => {|KV0102:new byte[n]|};
+            static int[] B() => {|KV0102:[1, 2]|};
+            static int Sum(params int[] x) => x[0];
+            static int C() => {|KV0102:Sum(1, 2)|};
+        }
+        """);
+
+    [Fact]
+    public Task What_lives_on_the_stack_or_in_the_image_is_no_object() => KernelSource.Check<ObjectRefusal>(OfNoHeap);
+
+    [Fact]
+    public Task What_lives_on_the_stack_or_in_the_image_is_no_array() => KernelSource.Check<ArrayRefusal>(OfNoHeap);
 
     [Fact]
     public Task Boxing_is_refused() => KernelSource.Check<BoxingRefusal>("""
@@ -43,10 +59,10 @@ public class RefusalSpecs
         struct Square : IShape { public int Area() => 1; }
         static class Kernel
         {
-            static object A(int x) => {|KV0102:x|};
-            static IShape B(Square s) => {|KV0102:s|};
-            static int C(Square s) => {|KV0102:s.GetHashCode()|};
-            static ValueType D<T>(T t) where T : struct => {|KV0102:t|};
+            static object A(int x) => {|KV0103:x|};
+            static IShape B(Square s) => {|KV0103:s|};
+            static int C(Square s) => {|KV0103:s.GetHashCode()|};
+            static ValueType D<T>(T t) where T : struct => {|KV0103:t|};
         }
         """);
 
@@ -69,8 +85,8 @@ public class RefusalSpecs
         static class Kernel
         {
             static int Twice(int x) => 2 * x;
-            static Func<int, int> A() => {|KV0103:x => x + 1|};
-            static Func<int, int> B() => {|KV0103:Twice|};
+            static Func<int, int> A() => {|KV0104:x => x + 1|};
+            static Func<int, int> B() => {|KV0104:Twice|};
             static unsafe delegate*<int, int> C() => &Twice;
             static int D(int x) { int Inner(int y) => x + y; return Inner(1); }
         }
@@ -83,8 +99,8 @@ public class RefusalSpecs
         struct Square : IShape { public int Area() => 1; }
         static class Kernel
         {
-            static int A(IShape s) => {|KV0104:s.Area()|};
-            static int B(Shape s) => {|KV0104:s.Area()|} + {|KV0104:s.Sides|} + s.Plain();
+            static int A(IShape s) => {|KV0105:s.Area()|};
+            static int B(Shape s) => {|KV0105:s.Area()|} + {|KV0105:s.Sides|} + s.Plain();
             static int C(Square s) => s.Area();
             static int D<T>(ref T t) where T : struct, IShape => t.Area();
         }
@@ -96,8 +112,8 @@ public class RefusalSpecs
         static class Kernel
         {
             static int x;
-            static void A() { try { x++; } {|KV0105:catch { x--; }|} }
-            static void B() { try { x++; } {|KV0105:catch (Exception) when (x > 1) { x--; }|} }
+            static void A() { try { x++; } {|KV0106:catch { x--; }|} }
+            static void B() { try { x++; } {|KV0106:catch (Exception) when (x > 1) { x--; }|} }
             static void C() { try { x++; } finally { x--; } }
         }
         """);
@@ -108,8 +124,8 @@ public class RefusalSpecs
         using System.Threading.Tasks;
         static class Kernel
         {
-            static IEnumerable<int> A() { {|KV0106:yield return 1;|} }
-            static async Task {|KV0106:B|}() { {|KV0106:await Task.Yield()|}; }
+            static IEnumerable<int> A() { {|KV0107:yield return 1;|} }
+            static async Task {|KV0107:B|}() { {|KV0107:await Task.Yield()|}; }
         }
         """);
 
@@ -120,12 +136,20 @@ public class RefusalSpecs
         static class Kernel
         {
             static int x;
-            static void A() => {|KV0107:Console.WriteLine()|};
-            static void B() => {|KV0107:Thread.Sleep(1)|};
-            static void C(object o) { {|KV0107:lock (o) { }|} }
-            static Type D() => {|KV0107:typeof(int)|};
-            static bool E<T>() => typeof(T) == typeof(int);
+            static void A() => {|KV0108:Console.WriteLine()|};
+            static void B() => {|KV0108:Thread.Sleep(1)|};
+            static void C(object o) { {|KV0108:lock (o) { }|} }
             static int F() => Interlocked.Increment(ref x) + Volatile.Read(ref x);
+        }
+        """);
+
+    [Fact]
+    public Task Reflection_is_refused_and_comparing_types_is_not() => KernelSource.Check<ReflectionRefusal>("""
+        using System;
+        static class Kernel
+        {
+            static Type A() => {|KV0109:typeof(int)|};
+            static bool B<T>() => typeof(T) == typeof(int);
         }
         """);
 
@@ -142,9 +166,9 @@ public class RefusalSpecs
         }
         static class Kernel
         {
-            static string A(int x) => {|KV0108:$"x is {x}"|};
-            static string B(string s) => {|KV0108:s + "!"|};
-            static string C(int x) => {|KV0108:x.ToString()|};
+            static string A(int x) => {|KV0111:$"x is {x}"|};
+            static string B(string s) => {|KV0111:s + "!"|};
+            static string C(int x) => {|KV0111:x.ToString()|};
             const string Greeting = "good " + "day";
             static ReadOnlySpan<byte> D() => "hello"u8;
             static int E(string s) => s.Length;
@@ -160,7 +184,7 @@ public class RefusalSpecs
         static class Kernel
         {
             [Assembly("csrr a0, time\nret")] static ulong Time() => throw new PlatformNotSupportedException();
-            static readonly ulong Start = {|KV0109:Time()|};
+            static readonly ulong Start = {|KV0110:Time()|};
             static readonly uint[] Table = Make();
             static uint[] Make() => new uint[4];
             static ulong Now() => Time();

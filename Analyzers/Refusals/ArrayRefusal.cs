@@ -5,11 +5,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0101: a class, an array or a list is allocated.</summary>
+/// <summary>KV0102: an array is allocated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class AllocationRefusal : Refusal
+public sealed class ArrayRefusal : Refusal
 {
-    private static readonly DiagnosticDescriptor Definition = Rule.Refusal("KV0101", "A kernel has no heap", "{0} needs a heap, which a kernel does not have");
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KV0102", "A kernel has no heap for arrays",
+        "'{0}' needs a heap: use stackalloc, a fixed buffer, an inline array or a static readonly table");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;
@@ -17,28 +19,19 @@ public sealed class AllocationRefusal : Refusal
     /// <inheritdoc/>
     protected override void Register(AnalysisContext context)
     {
-        Look(context, Object, OperationKind.ObjectCreation);
         Look(context, Array, OperationKind.ArrayCreation);
         Look(context, Collection, OperationKind.CollectionExpression);
-        Look(context, at => Report(at, "An anonymous object"), OperationKind.AnonymousObjectCreation);
-    }
-
-    private void Object(OperationAnalysisContext context)
-    {
-        if (context.Operation.Type is { IsReferenceType: true } type && !IsThrown(context.Operation)
-            && context.Operation.Parent is not IAttributeOperation)
-            Report(context, $"'new {Name(type)}'");
     }
 
     private void Array(OperationAnalysisContext context)
     {
         var creation = (IArrayCreationOperation)context.Operation;
-        if (!IsTable(creation) && !IsReadOnlyData(creation)) Report(context, $"'{Name(creation.Type)}'");
+        if (!IsTable(creation) && !IsReadOnlyData(creation)) Report(context, Name(creation.Type));
     }
 
     private void Collection(OperationAnalysisContext context)
     {
-        if (context.Operation.Type is { IsReferenceType: true } type && !IsTable(context.Operation)) Report(context, $"'{Name(type)}'");
+        if (context.Operation.Type is IArrayTypeSymbol type && !IsTable(context.Operation)) Report(context, Name(type));
     }
 
     /// <summary>The initial value of a static read-only field: made at compile time, and part of the image.</summary>
