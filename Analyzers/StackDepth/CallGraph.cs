@@ -130,23 +130,18 @@ internal sealed class CallGraph
     }
 
     /// <summary>
-    /// Small methods may be compiled into their callers, whose frame then holds their values, once for each call site.
+    /// Small methods may be compiled into their callers, whose frame then holds their memory, once for each call site.
+    /// Their single values are not added up: no two of them live at once but along a path, where they count anyway.
     /// </summary>
     private void Inline()
     {
         foreach (var callee in Nodes.SelectMany(node => node.Calls)) callee.CallSites++;
-        var bytes = new Dictionary<MethodNode, long>();
-        foreach (var node in Nodes) node.FrameBytes = FrameModel.RoundUp(node.OwnBytes + InlinedBytes(node, bytes, 0));
-    }
-
-    private static long InlinedBytes(MethodNode node, Dictionary<MethodNode, long> known, int nesting)
-    {
-        if (known.TryGetValue(node, out var bytes)) return bytes;
-        if (nesting > InlinePolicy.MaximumNesting) return 0;
-        bytes = 0;
-        foreach (var callee in node.Calls)
-            if (callee != node && InlinePolicy.MayInline(callee)) bytes += callee.MemoryBytes + callee.SpillBytes + InlinedBytes(callee, known, nesting + 1);
-        if (nesting == 0) known[node] = bytes;
-        return bytes;
+        // Callees first: what is inlined into them goes along. Recursive methods are never inlined, so the order exists.
+        foreach (var node in DepthSearch.CalleesFirst(Nodes))
+        {
+            var added = node.Calls.Sum(callee => callee.InlinedBytes);
+            node.FrameBytes = FrameModel.RoundUp(node.OwnBytes + added);
+            node.InlinedBytes = InlinePolicy.MayInline(node) ? node.MemoryBytes + added : 0;
+        }
     }
 }

@@ -18,17 +18,20 @@ internal static class DepthSearch
         foreach (var component in Components(nodes)) Finish(component);
     }
 
+    /// <summary>All nodes, a callee before its callers wherever no recursion forbids it.</summary>
+    public static IEnumerable<MethodNode> CalleesFirst(IReadOnlyList<MethodNode> nodes) => Components(nodes).SelectMany(component => component);
+
     private static void Finish(List<MethodNode> component)
     {
         var members = new HashSet<MethodNode>(component);
         var isRecursive = component.Count > 1 || component[0].Calls.Contains(component[0]);
         var deepest = component.SelectMany(node => node.Calls).Where(callee => !members.Contains(callee))
-            .OrderByDescending(callee => callee.DepthBytes).FirstOrDefault();
-        var below = Math.Max(deepest?.DepthBytes ?? 0, component.Max(node => node.ForeignBytes));
+            .OrderByDescending(callee => callee.DepthBelowCaller).FirstOrDefault();
+        var below = Math.Max(deepest?.DepthBelowCaller ?? 0, component.Max(node => node.ForeignBytes));
         foreach (var node in component)
         {
             node.IsRecursive = isRecursive;
-            node.Deepest = deepest is not null && deepest.DepthBytes >= node.ForeignBytes ? deepest : null;
+            node.Deepest = deepest is not null && deepest.DepthBelowCaller >= node.ForeignBytes ? deepest : null;
             node.DepthBytes = component.Sum(member => member.FrameBytes) + below;
         }
     }

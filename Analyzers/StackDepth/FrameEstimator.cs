@@ -57,7 +57,6 @@ internal sealed class FrameEstimator
         }
         node.OperationCount = estimator.operations;
         node.MemoryBytes = estimator.memoryBytes;
-        node.SpillBytes = FrameModel.SpillBytes(estimator.scalars, estimator.floats, estimator.results);
         node.OwnBytes = FrameModel.RoundUp(
             estimator.memoryBytes
             + FrameModel.RegisterBytes(estimator.scalars, estimator.floats, estimator.results)
@@ -189,7 +188,8 @@ internal sealed class FrameEstimator
         if (operation.Type is null || operation.ConstantValue.HasValue) return;
         var type = node.Substitution.Apply(operation.Type);
         var layout = TypeLayout.Of(type, layouts);
-        if (layout.IsScalar) results++;
+        // Up to two registers carry a value between operations (psABI, "Integer Calling Convention"); a larger one lies in memory.
+        if (layout.SizeBytes <= 16 && layout.Scalars <= 2) results += layout.Scalars;
         else if (layout.SizeBytes > 0)
             Memory($"{what} ({type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)})", layout.FrameBytes);
     }

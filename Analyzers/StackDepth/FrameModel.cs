@@ -33,10 +33,6 @@ internal static class FrameModel
     public static long RegisterBytes(long scalars, long floats, long results) =>
         8 + 8 * (scalars + floats + (results + ResultsPerPlace - 1) / ResultsPerPlace);
 
-    /// <summary>What a method's values add to a caller it is inlined into, whose saved registers are counted already.</summary>
-    public static long SpillBytes(long scalars, long floats, long results) =>
-        Math.Max(0, RegisterBytes(scalars, 0, results) - 8 * (1 + SavedRegisters)) + 8 * Math.Max(0, floats - SavedFloatRegisters);
-
     /// <summary>The stack arguments of the widest call.</summary>
     public static long OutgoingBytes(int arguments) => 8L * Math.Max(0, arguments - ArgumentRegisters);
 

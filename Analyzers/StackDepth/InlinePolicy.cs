@@ -8,16 +8,13 @@ namespace Verification.Analyzers.StackDepth;
 internal static class InlinePolicy
 {
     /// <summary>Methods of up to so many operations may be inlined without being asked for.</summary>
-    public const int MaximumOperations = 90;
+    public const int MaximumOperations = 60;
 
     /// <summary>A method that is called at one place may be larger.</summary>
-    public const int MaximumOperationsCalledOnce = 400;
+    public const int MaximumOperationsCalledOnce = 250;
 
     /// <summary>Nothing is inlined that brings more memory than this into its caller's frame; estimated, so generous.</summary>
-    public const long MaximumMemoryBytes = 512;
-
-    /// <summary>Inlined calls inside inlined calls, at most so deep.</summary>
-    public const int MaximumNesting = 6;
+    public const long MaximumMemoryBytes = 256;
 
     /// <summary>Whether calls of the method may vanish into their callers.</summary>
     public static bool MayInline(MethodNode callee)

@@ -18,11 +18,14 @@ internal sealed class MethodNode(IMethodSymbol method, Substitution substitution
     /// <summary>The part of <see cref="OwnBytes"/> that is structs, buffers and stack allocations.</summary>
     public long MemoryBytes { get; set; }
 
-    /// <summary>The part of <see cref="OwnBytes"/> that single values take beyond the saved registers.</summary>
-    public long SpillBytes { get; set; }
-
     /// <summary>At how many places the method is called.</summary>
     public int CallSites { get; set; }
+
+    /// <summary>
+    /// What the method adds to a caller's frame if it is compiled into it; 0 if it never is. On a path through both
+    /// it then counts there and not again.
+    /// </summary>
+    public long InlinedBytes { get; set; }
 
     /// <summary>The frame in bytes: own, and what inlined callees may add.</summary>
     public long FrameBytes { get; set; }
@@ -50,6 +53,9 @@ internal sealed class MethodNode(IMethodSymbol method, Substitution substitution
 
     /// <summary>The callee on the deepest path.</summary>
     public MethodNode? Deepest { get; set; }
+
+    /// <summary>What the method adds to the depth below a caller of it, whose frame counts what may be inlined.</summary>
+    public long DepthBelowCaller => DepthBytes - InlinedBytes;
 
     /// <summary>Whether the method can reach itself.</summary>
     public bool IsRecursive { get; set; }

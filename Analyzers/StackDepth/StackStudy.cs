@@ -69,8 +69,9 @@ internal sealed class StackStudy
 
     private static string Text(List<MethodNode> chain, long depthBytes)
     {
-        var text = string.Join(" > ", chain.Select(node => $"{node.Name} {Number(node.FrameBytes)}"));
-        var rest = depthBytes - chain.Sum(node => node.FrameBytes);
+        var shares = chain.Select((node, place) => place == 0 ? node.FrameBytes : node.FrameBytes - node.InlinedBytes).ToList();
+        var text = string.Join(" > ", chain.Select((node, place) => $"{node.Name} {Number(shares[place])}"));
+        var rest = depthBytes - shares.Sum();
         return rest == 0 ? text : $"{text} > base library {Number(rest)}";
     }
 

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Verification.Analyzers.StackDepth;
 
@@ -99,7 +97,6 @@ internal readonly record struct TypeLayout(long SizeBytes, int Alignment, int Sc
             if (field.CorrespondingTupleField is { } same && !SymbolEqualityComparer.Default.Equals(same, field)) continue;
             yield return (Field(field, known), ExplicitOffset(field));
         }
-        foreach (var captured in CapturedParameters(type)) yield return (Of(captured.Type, known), null);
     }
 
     private static TypeLayout Field(IFieldSymbol field, ConcurrentDictionary<ITypeSymbol, TypeLayout> known)
@@ -108,26 +105,6 @@ internal readonly record struct TypeLayout(long SizeBytes, int Alignment, int Sc
         if (!field.IsFixedSizeBuffer) return Of(field.Type, known);
         var element = Of(((IPointerTypeSymbol)field.Type).PointedAtType, known);
         return new(element.SizeBytes * field.FixedSize, element.Alignment, field.FixedSize);
-    }
-
-    /// <summary>
-    /// Parameters of a primary constructor that a member's body mentions: the compiler makes a field of each, which no
-    /// symbol shows.
-    /// </summary>
-    private static IEnumerable<IParameterSymbol> CapturedParameters(INamedTypeSymbol type)
-    {
-        if (type.IsRecord) yield break;
-        foreach (var constructor in type.InstanceConstructors)
-        {
-            if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax { ParameterList: not null } declaration)
-                continue;
-            var mentioned = declaration.Members
-                .Where(member => member is BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax)
-                .SelectMany(member => member.DescendantNodes(node => node is not EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax }))
-                .OfType<IdentifierNameSyntax>().Select(name => name.Identifier.ValueText).ToImmutableHashSet();
-            foreach (var parameter in constructor.Parameters)
-                if (mentioned.Contains(parameter.Name)) yield return parameter;
-        }
     }
 
     /// <summary>Base-library structs whose fields are public or known here.</summary>
