@@ -55,6 +55,9 @@ public sealed partial class Board : IDisposable
     /// <c>VERIFICATION_ENGINE</c> is <c>interpreter</c>.</summary>
     public ExecutionEngine Engine { get; set; } = s_defaultEngine;
 
+    /// <summary>The tier of <see cref="ExecutionEngine.Translator"/>.</summary>
+    internal Translator Translator => _translator;
+
     /// <summary>The harts, in the order of the configuration.</summary>
     public IReadOnlyList<Hart> Harts => _harts;
 

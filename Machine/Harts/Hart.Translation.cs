@@ -64,9 +64,12 @@ public sealed unsafe partial class Hart
     }
 
     /// <summary>Enters the page of an access in the TLB, if it may be accessed and needs no look.</summary>
-    internal bool TryFill(ulong address, AccessKind kind)
+    /// <returns>False where that is not what the access lacks: it is misaligned, traps, or must be looked at.</returns>
+    internal bool TryFill(ulong address, AccessKind kind) =>
+        !IsInTlb(address, kind) && Locate(address, 1, kind, out _, out _, out _) && State->Leave == 0 && IsInTlb(address, kind);
+
+    private bool IsInTlb(ulong address, AccessKind kind)
     {
-        if (!Locate(address, 1, kind, out _, out _, out _) || State->Leave != 0) return false;
         ref var entry = ref State->DataTlb[TlbEntry.Slot(address)];
         return (kind == AccessKind.Store ? entry.WriteTag : entry.ReadTag) == (address & ~0xFFFUL);
     }

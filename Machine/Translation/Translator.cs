@@ -12,7 +12,10 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     : IExecutionTier, ICodeListener
 {
     /// <summary>How often code is asked for before it is translated.</summary>
-    internal const int VisitsToTranslate = 12;
+    internal int VisitsToTranslate { get; set; } = 12;
+
+    /// <summary>Instructions that translated code has executed on this board.</summary>
+    internal ulong Translated { get; private set; }
 
     private const uint MaskAllExceptions = 0x1F80;
 
@@ -101,7 +104,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         var key = hart.JumpKey;
         var found = cache.JumpCache.Find(pc, key);
         if (found != null) return found;
-        if ((hart.CachedCode(pc) ?? hart.FetchCode(pc)) is not { } page) return null;
+        // A page that is not in the TLB is looked up by the interpreter, which can take the trap that may come of it.
+        if (hart.CachedCode(pc) is not { } page) return null;
         var number = hart.CachedFetchPage(pc);
         var virtualPage = pc & ~0xFFFUL;
         if (!_pages.TryGetValue((number, virtualPage), out var translated))
@@ -119,7 +123,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         return found;
     }
 
-    private static ulong RunTranslated(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left)
+    private ulong RunTranslated(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left)
     {
         var given = (long)Math.Min(left, int.MaxValue);
         state->Budget = given;
@@ -137,6 +141,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
         var executed = (ulong)(given - state->Budget - site.Refund);
         state->Retired += executed;
+        Translated += executed;
 
         // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either.
         return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Verification.Machine;
+using Verification.Machine.Harts;
+using Verification.Machine.Isa;
+using Verification.Machine.Memory;
+using Verification.Machine.Schedule;
+using Verification.Specs.Isa;
+
+namespace Verification.Specs.Translation;
+
+/// <summary>
+/// A machine with a random program in it, from a seed: any instruction that exists, jumps and branches near by, registers
+/// that mostly point to memory, code and data in the same pages, traps that come back, a timer, page tables that map
+/// everything to itself; one to four harts.
+/// </summary>
+internal static class RandomProgram
+{
+    private const ulong Code = 0x8000_0000;
+    private const ulong Data = Code + 0x2000;
+    private const ulong Table = Code + 0x8000;
+    private const int CodeBytes = 0x2000;
+    private const int Mtvec = 0x305, Stvec = 0x105, Satp = 0x180, Mie = 0x304, Mstatus = 0x300, PmpConfig = 0x3A0,
+        PmpAddress = 0x3B0, Fcsr = 0x003, Medeleg = 0x302, Mideleg = 0x303;
+
+    internal static Board Create(int seed)
+    {
+        var random = new Random(seed);
+        var harts = random.Next(3) == 0 ? random.Next(2, 5) : 1;
+        var board = new Board(new BoardConfiguration
+        {
+            Harts = [.. Enumerable.Range(0, harts).Select(static i => new HartConfiguration((ulong)i))],
+            Memory = [new MemoryBank(Code, 1 << 20)],
+            Extensions = random.Next(4) == 0 ? IsaExtensions.Default & ~IsaExtensions.C : IsaExtensions.All,
+            Misaligned = random.Next(2) == 0 ? MisalignedAccess.Done : MisalignedAccess.Trapped,
+            Schedule = new ScheduleChoice.Interleaved((ulong)seed, 1, (ulong)random.Next(2, 400)),
+            Firmware = new FirmwareChoice.None(),
+        });
+        var program = new byte[CodeBytes];
+        Fill(program, random, board.Configuration.Extensions);
+        board.Memory.Write(Code, program);
+
+        // Sv39, one gigapage to itself: every permission, or now and then not.
+        for (var i = 0ul; i < 4; i++)
+            board.Memory.Write(Table + (8 * i), (i << 28) | (random.Next(8) == 0 ? (ulong)random.Next(256) : 0xEFul & ~(random.Next(2) == 0 ? 0x10ul : 0)));
+        foreach (var hart in board.Harts)
+            Prepare(hart, random);
+        return board;
+    }
+
+    private static void Prepare(Hart hart, Random random)
+    {
+        var mode = random.Next(3) switch { 0 => PrivilegeMode.User, 1 => PrivilegeMode.Supervisor, _ => PrivilegeMode.Machine };
+        hart.Start(mode, Code + (ulong)(random.Next(64) * 4), 0, 0);
+        hart.TrySetCsr(PmpAddress, ulong.MaxValue >> 10);
+        hart.TrySetCsr(PmpConfig, 0x1F);
+        hart.TrySetCsr(Mtvec, Code + (ulong)(random.Next(64) * 4));
+        hart.TrySetCsr(Stvec, Code + (ulong)(random.Next(64) * 4));
+        hart.TrySetCsr(Medeleg, (ulong)random.Next(0x10000));
+        hart.TrySetCsr(Mideleg, 0x222);
+        hart.TrySetCsr(Mie, (ulong)random.Next(0x1000));
+        hart.TrySetCsr(Mstatus, (ulong)random.Next() & 0x1FE0FFF | (random.Next(8) == 0 ? 0 : 3ul << 13));
+        hart.TrySetCsr(Fcsr, random.Next(2) == 0 ? 0 : (ulong)random.Next(256));
+        if (random.Next(2) == 0)
+            hart.TrySetCsr(Satp, (8ul << 60) | (Table >> 12));
+        for (var i = 1; i < 32; i++)
+        {
+            hart.SetRegister(i, random.Next(8) switch
+            {
+                0 => (ulong)random.NextInt64(),
+                1 => (ulong)(long)random.Next(-20, 20),
+                2 => Code + (ulong)(random.Next(CodeBytes) & ~3),
+                3 => Data + (ulong)random.Next(0x4000),
+                _ => Data + (ulong)(random.Next(0x4000) & ~7),
+            });
+            hart.SetFloatRegister(i, random.Next(3) switch
+            {
+                0 => (ulong)random.NextInt64(),
+                1 => BitConverter.DoubleToUInt64Bits((random.NextDouble() - 0.5) * 1e6),
+                _ => 0xFFFF_FFFF_0000_0000 | BitConverter.SingleToUInt32Bits((float)((random.NextDouble() - 0.5) * 1e6)),
+            });
+        }
+    }
+
+    private static void Fill(Span<byte> program, Random random, IsaExtensions extensions)
+    {
+        InstructionForm[] forms = [.. InstructionSet.Rows, .. InstructionSet.CompressedRows];
+        var at = 0;
+        while (at < program.Length - 4)
+        {
+            var form = forms[random.Next(forms.Length)];
+            var word = Words.Of(form, random);
+            if (Decoder.Decode(word, extensions) is not { } instruction)
+                continue;
+
+            // What goes far away mostly does not come back, and what waits does not end.
+            if (form.Mnemonic is "wfi" or "jalr" or "mret" or "sret" or "c.jr" or "c.jalr" && random.Next(8) != 0)
+                continue;
+            if (form.Mnemonic is "jal" or "beq" or "bne" or "blt" or "bge" or "bltu" or "bgeu")
+                word = Encoder.Encode(form.Mnemonic, instruction.Rd, instruction.Rs1, instruction.Rs2,
+                    immediate: random.Next(-40, 60) * 2 & (extensions.HasFlag(IsaExtensions.C) ? -2 : -4));
+            if (instruction.SizeBytes == 2)
+                BinaryPrimitives.WriteUInt16LittleEndian(program[at..], (ushort)word);
+            else
+                BinaryPrimitives.WriteUInt32LittleEndian(program[at..], word);
+            at += instruction.SizeBytes;
+        }
+    }
+}
