@@ -55,7 +55,7 @@ internal static class BoardWiring
             //                       0x4000_0000  PCI's memory: no card decodes it
             //                       0x8000_0000  memory
         ];
-        foreach (var device in map) board.Bus.Attach(device);
+        foreach (var device in map) Attach(board, device);
 
         if (board.Configuration.Firmware is FirmwareChoice.Model)
         {
@@ -68,6 +68,16 @@ internal static class BoardWiring
 
         CfiFlash Bank(int bank, ulong address) =>
             new($"virt.flash{bank}", address, 32 << 20, FlashContent(board.Configuration, bank));
+    }
+
+    private static void Attach(Board board, IDevice device)
+    {
+        foreach (var bank in board.Memory.Banks)
+        {
+            if (bank.BaseAddress < device.Range.EndAddress && device.Range.BaseAddress < bank.EndAddress)
+                throw new ArgumentException($"The memory bank {bank} lies where the device {device.Name} answers, at {device.Range}.");
+        }
+        board.Bus.Attach(device);
     }
 
     /// <summary>By ascending id: so the registers of hart i are QEMU's where the ids are QEMU's.</summary>

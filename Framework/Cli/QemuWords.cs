@@ -156,6 +156,14 @@ internal sealed class QemuWords
         string id = properties.FirstOrDefault(p => p.Name == "id").Value ?? $"drive{_driveOrder.Count}";
         if (properties.FirstOrDefault(p => p.Name == "format").Value is { } format and not "raw")
             throw new BadInputException($"a drive in format {format} can't be read: only raw");
+        if (properties.FirstOrDefault(p => p.Name == "if").Value is "pflash")
+        {
+            string unit = properties.FirstOrDefault(p => p.Name is "unit" or "index").Value
+                ?? $"{_devices.Count(device => device is DeviceConfiguration.Flash)}";
+            if (unit is not ("0" or "1")) throw new BadInputException($"-drive {text}: the board has the flash banks 0 and 1");
+            _devices.Add(new DeviceConfiguration.Flash(unit[0] - '0', File(file)));
+            return;
+        }
         _drives[id] = File(file);
         _driveOrder.Add(id);
         if (properties.FirstOrDefault(p => p.Name == "if").Value is not "virtio") return;
@@ -174,14 +182,24 @@ internal sealed class QemuWords
                 if (drive is null || !_drives.TryGetValue(drive, out var content))
                     throw new BadInputException($"-device {text} names no drive that a -drive before it has");
                 _attached.Add(drive);
-                _devices.Add(new DeviceConfiguration.VirtioBlock(content));
+                _devices.Add(new DeviceConfiguration.VirtioBlock(content) { Slot = Slot(properties) });
                 break;
             case "virtio-serial-device": break;
-            case "virtconsole": _devices.Add(new DeviceConfiguration.VirtioConsole()); break;
-            case "virtio-rng-device": _devices.Add(new DeviceConfiguration.VirtioRandom()); break;
-            case "virtio-net-device": _devices.Add(new DeviceConfiguration.VirtioNet()); break;
+            case "virtconsole": _devices.Add(new DeviceConfiguration.VirtioConsole { Slot = Slot(properties) }); break;
+            case "virtio-rng-device": _devices.Add(new DeviceConfiguration.VirtioRandom { Slot = Slot(properties) }); break;
+            case "virtio-net-device": _devices.Add(new DeviceConfiguration.VirtioNet { Slot = Slot(properties) }); break;
             default: throw new BadInputException($"the device {kind} is not modelled");
         }
+    }
+
+    /// <summary>The slot of <c>bus=virtio-mmio-bus.N</c>; null where none is named.</summary>
+    private static int? Slot(List<(string Name, string Value)> properties)
+    {
+        const string prefix = "virtio-mmio-bus.";
+        if (properties.FirstOrDefault(p => p.Name == "bus").Value is not { } bus) return null;
+        return bus.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(bus[prefix.Length..], out int slot)
+            ? slot
+            : throw new BadInputException($"the bus {bus} is not modelled: virtio devices are on {prefix}0 to {prefix}7");
     }
 
     private void ReadCpu(string text)

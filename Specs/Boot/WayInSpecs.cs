@@ -95,6 +95,7 @@ public class WayInSpecs
         { "The hart 0 is disabled and can't boot.", new() { Harts = [new(0, HartStatus.Disabled), new(1)] }, 0x8020_0000 },
         { "The ramdisk takes", new() { Memory = [new(0x8020_0000, 0x1000)], Initrd = new byte[0x1000].ToValueList() }, 0x8020_0000 },
         { "There is no virtio slot 8: they are 0 to 7.", new() { Devices = [new DeviceConfiguration.VirtioNet { Slot = 8 }] }, 0x8020_0000 },
+        { "The memory bank 0xfffff00+0x1000 lies where the device serial answers, at 0x10000000+0x8.", new() { Memory = [new(0x0fff_ff00, 0x1000)] }, 0x8020_0000 },
         { "The virtio slot 2 is taken twice.", new() { Devices = [new DeviceConfiguration.VirtioNet { Slot = 2 }, new DeviceConfiguration.VirtioRandom { Slot = 2 }] }, 0x8020_0000 },
     };
 
