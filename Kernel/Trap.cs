@@ -86,6 +86,8 @@ public static unsafe class Trap
 {
     private const ulong InterruptBit = 1UL << 63;
     private const ulong SupervisorSoftware = InterruptBit | 1;
+    private const ulong LoadPageFault = 13;
+    private const ulong StorePageFault = 15;
 
     /// <summary>
     /// Handles one trap. A software interrupt is another hart's call: to look whether it is this hart's turn, or that a
@@ -97,12 +99,18 @@ public static unsafe class Trap
         if (frame->Cause != SupervisorSoftware)
         {
             Describe(frame);
+            if (IsBelowBootStack(frame)) throw new KernelPanic("the boot stack overflowed into its guard page");
             throw new KernelPanic("unexpected trap");
         }
 
         Interrupts.ClearSoftware();
         if (Panic.IsUnderWay) ThisHart.Halt();
     }
+
+    /// <summary>Whether an access missed the boot stack by less than a page: there is a guard page, if any at all.</summary>
+    private static bool IsBelowBootStack(TrapFrame* frame) =>
+        frame->Cause is LoadPageFault or StorePageFault
+        && Image.BootStackBottom - frame->Value - 1 < PageRegionTable.PageSizeBytes;
 
     private static void Describe(TrapFrame* frame)
     {

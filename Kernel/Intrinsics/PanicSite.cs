@@ -19,7 +19,7 @@ public readonly unsafe struct PanicSite
         MessageLength = messageLength;
     }
 
-    /// <summary>The method's name as C# writes it: <c>PageAllocator.Free</c>. Offset 0.</summary>
+    /// <summary>The method's name with namespace and type: <c>Verification.Kernel.PageAllocator.Free</c>. Offset 0.</summary>
     public readonly byte* Function;
 
     /// <summary>The source file's name without folders. Offset 8.</summary>

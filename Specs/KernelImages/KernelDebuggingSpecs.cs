@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+using Verification.Specs.Linking;
+using Verification.Specs.Oracles;
+using Xunit;
+
+namespace Verification.Specs.KernelImages;
+
+/// <summary>The kernel's own images under binutils and gdb, with QEMU as the target.</summary>
+public sealed class KernelDebuggingSpecs
+{
+    [RequiresToolTheory("readelf")]
+    [InlineData("default")]
+    [InlineData("story")]
+    public void Readelf_has_no_complaint(string variant)
+    {
+        ToolResult result = Tool.Run("readelf", "--wide", "--all", "--debug-dump", BuiltImage.PathOf(variant));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Error);
+        Assert.DoesNotContain("warning", result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<corrupt", result.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [RequiresToolFact("gdb-multiarch")]
+    public void Every_method_has_a_line_of_CSharp()
+    {
+        string answer = Gdb(BuiltImage.PathOf("default"), "info line kmain", "info line page_take", "info line panic", "info line _start");
+        Assert.Contains("Kernel/Main.cs", answer, StringComparison.Ordinal);
+        Assert.Contains("Kernel/PageAllocator.cs", answer, StringComparison.Ordinal);
+        Assert.Contains("Kernel/Panic.cs", answer, StringComparison.Ordinal);
+        Assert.Contains("Kernel/Entry.cs", answer, StringComparison.Ordinal);
+    }
+
+    [RequiresToolFact("gdb-multiarch", "qemu-system-riscv64")]
+    public void Gdb_breaks_at_a_line_and_prints_KMEM()
+    {
+        string image = BuiltImage.PathOf("default");
+        string answer = Gdb(image, Target(image), "break page_take", "continue", "backtrace", "print KMEM");
+        Assert.Contains("PageAllocator.Take", answer, StringComparison.Ordinal);
+        Assert.Matches(@"#\d+ .*kmain|#\d+ .*Main\.Kmain", answer);
+        Assert.Matches(@"\$1 = \{PagesLock = \{Holder = 1\}, Pages = \{FreeList = 0x0, FreePages = \d+, Table = 0x[0-9a-f]+", answer);
+    }
+
+    [RequiresToolFact("gdb-multiarch", "qemu-system-riscv64")]
+    public void In_the_story_KMEM_is_held_by_nobody_and_yet_not_free()
+    {
+        string image = BuiltImage.PathOf("story");
+        string answer = Gdb(image, Target(image), $"break SpinLock.cs:{PauseLine}", "continue", "print KMEM.PagesLock.Holder", "backtrace");
+        Assert.Matches(new Regex(@"\$1 = [1-9]\d{3,}"), answer);
+        Assert.Contains("Kernel/Main.cs", answer, StringComparison.Ordinal);
+    }
+
+    [RequiresToolFact("gdb-multiarch", "qemu-system-riscv64")]
+    public void Gdb_unwinds_through_a_trap_to_the_store_that_overflowed()
+    {
+        using TemporaryFile image = BuiltImage.Of("story", "--stack-placement", "Guarded", "--boot-stack-size", "4096");
+        string answer = Gdb(image.Path, Target(image.Path), "break panic", "continue", "backtrace");
+        string[] frames = [.. answer.Split('\n').Where(line => line.StartsWith('#'))];
+        Assert.Contains(frames, frame => frame.Contains("<signal handler called>", StringComparison.Ordinal) || frame.Contains("trap_entry", StringComparison.Ordinal));
+        Assert.Contains(frames, frame => frame.Contains("NodeCacheReader.Survey", StringComparison.Ordinal));
+        Assert.Contains(frames, frame => frame.Contains("kmain", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("_start", frames[^1], StringComparison.Ordinal);
+    }
+
+    private static int PauseLine => Array.FindIndex(
+        File.ReadAllLines(SourceOf("SpinLock.cs")), line => line.Contains("Hart.Pause()", StringComparison.Ordinal)) + 1;
+
+    private static string SourceOf(string file, [System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Kernel", file);
+
+    /// <summary>QEMU as gdb's own child, stopped before the first instruction.</summary>
+    private static string Target(string image) =>
+        "target remote | exec qemu-system-riscv64 -machine virt -display none -serial null -monitor none -S -gdb stdio -kernel " + image;
+
+    private static string Gdb(string image, params string[] commands)
+    {
+        ToolResult result = Tool.Run(
+            "gdb-multiarch",
+            ["-nx", "-batch", "-ex", "set pagination off", "-ex", "set confirm off", .. commands.SelectMany(command => new[] { "-ex", command }), "-ex", "kill", image]);
+        Assert.DoesNotContain("DWARF Error", result.Error, StringComparison.OrdinalIgnoreCase);
+        return result.Output + result.Error;
+    }
+}
