@@ -14,7 +14,8 @@ internal sealed class SubprogramEntries(Die unit, TypeEntries types, LocationEnt
     {
         Die entry = new Die(Tag.Subprogram).Text(At.Name, method.DisplayName);
         if (method.Symbol != method.DisplayName) entry.Text(At.LinkageName, method.Symbol);
-        if (method.Lines.FirstOrDefault(row => row.Line > 0 && row.File.Length > 0) is { Line: > 0 } first)
+        // The first instructions may be an inlined call's, from another file.
+        if (method.Lines.FirstOrDefault(row => row.Line > 0 && row.File.Length > 0 && !IsInlined(method, row.Offset)) is { Line: > 0 } first)
             entry.Number(At.DeclFile, lines.FileNumber(first.File)).Number(At.DeclLine, first.Line);
         entry.Flag(At.External)
             .Flag(At.Prototyped)
@@ -26,6 +27,9 @@ internal sealed class SubprogramEntries(Die unit, TypeEntries types, LocationEnt
         AddInlined(entry, method, address);
         unit.Child(entry);
     }
+
+    private static bool IsInlined(CompiledMethod method, int offset) =>
+        method.Inlined.Any(range => offset >= range.StartOffset && offset < range.EndOffset);
 
     private void AddVariables(Die entry, CompiledMethod method, ulong address)
     {
