@@ -20,7 +20,12 @@ internal static class BoardDevicetree
     public static DevicetreeDocument Of(Board board, AddressRange initrd)
     {
         var choices = board.Configuration.Devicetree;
-        if (choices.Blob is { } blob) return DevicetreeDocument.Parse(blob.AsSpan());
+        if (choices.Blob is { } blob)
+        {
+            var own = DevicetreeDocument.Parse(blob.AsSpan());
+            if (SaysWhatToBoot(board.Configuration, initrd)) TellWhatToBoot(own.Root.GetOrAdd("chosen"), board.Configuration, initrd);
+            return own;
+        }
 
         var tree = new BoardDescription(choices.AddressCells, choices.SizeCells);
         tree.Root.Set("compatible", "riscv-virtio").Set("model", "riscv-virtio,qemu");
@@ -51,6 +56,16 @@ internal static class BoardDevicetree
         }
     }
 
+    /// <summary>The tree as bytes; a blob of the user's stays as it is, unless the command line or the ramdisk enter it.</summary>
+    public static ReadOnlySpan<byte> BlobOf(Board board, AddressRange initrd)
+    {
+        var choices = board.Configuration.Devicetree;
+        var tree = Of(board, initrd);
+        return choices.Blob is { } own && !SaysWhatToBoot(board.Configuration, initrd)
+            ? own.AsSpan()
+            : tree.ToBlob(choices.BlobForm);
+    }
+
     /// <summary>QEMU numbers the harts from the last to the first, then the interrupt controller and the finisher.</summary>
     private static void NumberPhandles(BoardDescription tree, BoardConfiguration configuration)
     {
@@ -65,16 +80,22 @@ internal static class BoardDevicetree
     private static void DescribeChosen(BoardDescription tree, BoardConfiguration configuration, AddressRange initrd)
     {
         var chosen = tree.Chosen;
-        if (initrd.SizeBytes > 0)
-        {
-            Number("linux,initrd-end", initrd.EndAddress);
-            Number("linux,initrd-start", initrd.BaseAddress);
-        }
         var seed = configuration.Schedule is ScheduleChoice.Interleaved interleaved ? interleaved.Seed : 0;
         var words = new uint[SeedWords];
         for (uint i = 0; i < SeedWords; i++) words[i] = (uint)StateHasher.Mix(seed * SeedWords + i + 1);
         chosen.Set("rng-seed", words);
+        TellWhatToBoot(chosen, configuration, initrd);
+    }
+
+    private static bool SaysWhatToBoot(BoardConfiguration configuration, AddressRange initrd) =>
+        initrd.SizeBytes > 0 || configuration.Append is { Length: > 0 };
+
+    private static void TellWhatToBoot(DevicetreeNode chosen, BoardConfiguration configuration, AddressRange initrd)
+    {
         if (configuration.Append is { Length: > 0 } append) chosen.Set("bootargs", append);
+        if (initrd.SizeBytes == 0) return;
+        Number("linux,initrd-end", initrd.EndAddress);
+        Number("linux,initrd-start", initrd.BaseAddress);
 
         // QEMU writes one cell as long as it can.
         void Number(string name, ulong value)

@@ -87,5 +87,5 @@ internal static class BoardWiring
 
     private static ReadOnlyMemory<byte> FlashContent(BoardConfiguration configuration, int bank) =>
         configuration.Devices.OfType<DeviceConfiguration.Flash>().Where(flash => flash.Bank == bank)
-            .Select(flash => flash.Content.ToArray()).FirstOrDefault();
+            .Select(flash => flash.Content.AsMemory()).FirstOrDefault();
 }

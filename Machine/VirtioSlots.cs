@@ -44,7 +44,8 @@ internal static class VirtioSlots
 
     private static CopyOnWriteImage Disk(DeviceConfiguration.VirtioBlock disk)
     {
-        var content = disk.Content.ToArray();
+        // Shared by every machine with this disk, and by their forks.
+        var content = disk.Content.AsMemory();
         return new CopyOnWriteImage(content, ((ulong)content.Length + SectorBytes - 1) / SectorBytes * SectorBytes);
     }
 }

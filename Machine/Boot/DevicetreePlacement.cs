@@ -16,7 +16,7 @@ internal static class DevicetreePlacement
 
     /// <summary>Places the blob.</summary>
     /// <exception cref="ArgumentException">It fits nowhere, or not where the user wants it.</exception>
-    public static AddressRange Place(Layout layout, BoardConfiguration configuration, byte[] blob, ulong kernelAddress)
+    public static AddressRange Place(Layout layout, BoardConfiguration configuration, ReadOnlySpan<byte> blob, ulong kernelAddress)
     {
         var choices = configuration.Devicetree;
         if (choices.PlacementAddress is { } address)

@@ -22,7 +22,7 @@ internal static class WayIn
         var configuration = board.Configuration;
         var layout = new Layout(board.Memory);
         var firmware = configuration.Firmware is FirmwareChoice.File file
-            ? KernelImage.Read(file.Image.ToArray(), FirmwareAddress)
+            ? KernelImage.Read(file.Image.AsMemory(), FirmwareAddress)
             : null;
         if (firmware is null && image is null) throw new ArgumentException("There is neither a kernel nor firmware to start.");
         if (firmware is not null) layout.Load("the firmware", firmware);
@@ -32,11 +32,9 @@ internal static class WayIn
         if (configuration.Initrd is { Count: > 0 } ramdisk)
         {
             if (image is null) throw new ArgumentException("A ramdisk needs a kernel.");
-            initrd = layout.Place("the ramdisk", ramdisk.ToArray(), InitrdAddress(configuration, image));
+            initrd = layout.Place("the ramdisk", ramdisk.AsSpan(), InitrdAddress(configuration, image));
         }
-        var blob = configuration.Devicetree.Blob is { } own
-            ? own.ToArray()
-            : BoardDevicetree.Of(board, initrd).ToBlob(configuration.Devicetree.BlobForm);
+        var blob = BoardDevicetree.BlobOf(board, initrd);
         var devicetree = DevicetreePlacement.Place(layout, configuration, blob, (image ?? firmware)!.Extent.BaseAddress);
         Enter(board, image, firmware, devicetree, initrd);
     }

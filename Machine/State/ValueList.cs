@@ -23,6 +23,9 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     /// <summary>The elements.</summary>
     public ReadOnlySpan<T> AsSpan() => _items;
 
+    /// <summary>The elements, without a copy.</summary>
+    public ReadOnlyMemory<T> AsMemory() => _items;
+
     /// <inheritdoc/>
     public bool Equals(ValueList<T>? other) => other is not null && _items.AsSpan().SequenceEqual(other._items);
 

@@ -120,6 +120,25 @@ public class BoardDevicetreeSpecs
         Assert.Equal("mine", board.Devicetree.Root.Text("model"));
     }
 
+    [Fact]
+    public void The_command_line_and_the_ramdisk_enter_the_users_own_blob()
+    {
+        var own = new DevicetreeDocument();
+        own.Root.Set("model", "mine");
+        using var board = Board.Boot(new BoardConfiguration
+        {
+            Devicetree = new() { Blob = own.ToBlob().ToValueList() },
+            Append = "quiet",
+            Initrd = [1, 2, 3],
+        }, KernelImage.FromRaw(new byte[4], 0x8020_0000));
+        var blob = new byte[board.DevicetreeRange.SizeBytes];
+        board.Memory.Read(board.DevicetreeAddress, blob);
+        var chosen = DevicetreeDocument.Parse(blob).Find("/chosen")!;
+
+        Assert.Equal("quiet", chosen.Text("bootargs"));
+        Assert.Equal((uint)board.InitrdRange.EndAddress, chosen.Cell("linux,initrd-end"));
+    }
+
     private static DevicetreeDocument Tree(DevicetreeChoices choices)
     {
         using var board = new Board(new BoardConfiguration { Devicetree = choices });

@@ -64,16 +64,30 @@ public class OpenSbiSpecs
         Assert.EndsWith("payload\n", console);
     }
 
+    [RequiresToolFact(Folder + "fw_dynamic.bin")]
+    public void A_fork_in_the_middle_of_the_firmware_ends_in_the_same_state()
+    {
+        using var board = Start("fw_dynamic.bin", 2);
+        board.Run(5_000_000);
+        using var fork = board.Fork();
+
+        Assert.Equal(board.Run(BudgetInstructions), fork.Run(BudgetInstructions));
+
+        Assert.Equal((board.StateHash(), board.ConsoleOutput), (fork.StateHash(), fork.ConsoleOutput));
+    }
+
     private static string Ours(string firmware, int harts)
     {
-        using var board = Board.Boot(new BoardConfiguration
-        {
-            Harts = Enumerable.Range(0, harts).Select(id => new HartConfiguration((ulong)id)).ToValueList(),
-            Firmware = new FirmwareChoice.File(File.ReadAllBytes(Folder + firmware).ToValueList()),
-        }, KernelImage.FromRaw(Payload, KernelImage.DefaultLoadAddress));
+        using var board = Start(firmware, harts);
         Assert.Equal(new StopReason.PowerOff(0), board.Run(BudgetInstructions));
         return board.ConsoleOutput.Replace("\r", "");
     }
+
+    private static Board Start(string firmware, int harts) => Board.Boot(new BoardConfiguration
+    {
+        Harts = Enumerable.Range(0, harts).Select(id => new HartConfiguration((ulong)id)).ToValueList(),
+        Firmware = new FirmwareChoice.File(File.ReadAllBytes(Folder + firmware).ToValueList()),
+    }, KernelImage.FromRaw(Payload, KernelImage.DefaultLoadAddress));
 
     private static string Comparable(string console) => string.Join('\n', console.Replace("\r", "").Split('\n')
         .Where(line => !ListedDifferences.Any(listed => line.StartsWith(listed, StringComparison.Ordinal))));
