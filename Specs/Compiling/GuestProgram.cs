@@ -32,6 +32,7 @@ public sealed class GuestProgram : IDisposable
     private readonly Dictionary<string, ulong> _addresses = [];
     private readonly Board? _board;
     private readonly BoardSnapshot? _start;
+    private KernelAssembly? _clr;
 
     /// <summary>Compiles a program and loads it.</summary>
     public GuestProgram(string source, CompilerOptions? options = null)
@@ -66,12 +67,19 @@ public sealed class GuestProgram : IDisposable
     {
         _board?.Dispose();
         _assembly.Dispose();
+        _clr?.Dispose();
     }
 
-    /// <summary>Runs a method on the CLR, in an own copy of the assembly.</summary>
+    /// <summary>Runs a method on the CLR, in a copy of the assembly that starts afresh if it has variables.</summary>
     public Outcome RunOnClr(long a, long b, string method = "Run")
     {
-        using KernelAssembly copy = KernelAssembly.Load(_image, _symbols);
+        if (_clr is null || Program.Data.Any(data => data.Type is not null && !data.IsReadOnly))
+        {
+            _clr?.Dispose();
+            _clr = KernelAssembly.Load(_image, _symbols);
+        }
+
+        KernelAssembly copy = _clr;
         try
         {
             object? value = copy.Assembly.GetType("Test")!.GetMethod(method)!.Invoke(null, [a, b]);

@@ -107,6 +107,7 @@ internal sealed partial class Importer
 
     private bool BitIntrinsic(string name, ParameterInfo[] parameters)
     {
+        if (parameters.Length == 0) return false;
         IrType type = IrTypes.Of(parameters[0].ParameterType);
         switch (name)
         {

@@ -26,6 +26,14 @@ internal sealed partial class Importer
         if (typeof(Delegate).IsAssignableFrom(owner)) throw Refusal.Delegate(owner);
         if (isVirtual && method.IsVirtual && !method.IsFinal && !owner.IsSealed)
             throw Refusal.Virtual(SymbolNames.Display(method));
+        if (owner.FullName == "System.SR")
+        {
+            // Texts of the base library's exceptions: a panic has its own.
+            for (int count = method.GetParameters().Length; count > 0; count--) Pop();
+            Push(_function.Const(IrType.I64, 0), typeof(string));
+            return;
+        }
+
         if (RefusesText(method, owner)) throw Refusal.Text($"'{SymbolNames.Display(method)}'");
         if (NeverReturns(method))
         {
@@ -33,7 +41,19 @@ internal sealed partial class Importer
             return;
         }
 
+        if (self is not null && _constrained is not null) CopyReceiver(self, method.GetParameters().Length);
         EmitCall(new MethodKey(method, self), ParameterTypes(method, self), ReturnTypeOf(method));
+    }
+
+    // The CLR boxes a struct for a default method of its interface: what the method changes is a copy.
+    private void CopyReceiver(Type self, int parameterCount)
+    {
+        int position = _stack.Count - 1 - parameterCount;
+        Instr address = _stack[position].Value;
+        Instr copy = _function.Address(_function.NewSlot(self));
+        if (TypeLayout.IsStruct(self)) Copy(copy, address, self);
+        else Store(copy, 0, Load(address, 0, self, IrTypes.Of(self)), self);
+        _stack[position] = new Entry(copy, _stack[position].Type);
     }
 
     private static bool RefusesText(MethodBase method, Type owner) =>
@@ -93,26 +113,17 @@ internal sealed partial class Importer
         return (method, null, true);
     }
 
+    // Throwing is kept out of line in the base library, by methods that say so by attribute or by name.
     private static bool NeverReturns(MethodBase method) =>
-        !Compilation.IsKernelCode(method) && method.GetCustomAttribute<DoesNotReturnAttribute>() is not null;
+        !Compilation.IsKernelCode(method) &&
+        (method.GetCustomAttribute<DoesNotReturnAttribute>() is not null ||
+         (method.Name.StartsWith("Throw", StringComparison.Ordinal) && !method.Name.StartsWith("ThrowIf", StringComparison.Ordinal)));
 
-    /// <summary>The reason that a throwing method of the base library stands for, from its name.</summary>
-    private static string PanicMessage(MethodBase method)
-    {
-        string name = method.Name;
-        if (name.StartsWith("Throw", StringComparison.Ordinal)) name = name[5..];
-        int end = name.IndexOf("Exception", StringComparison.Ordinal);
-        if (end < 0)
-        {
-            return typeof(Exception).IsAssignableFrom(method.DeclaringType)
-                ? ExceptionTexts.Of(method.DeclaringType!.Name)
-                : SymbolNames.Display(method);
-        }
-
-        if (name.StartsWith("ForUnsupported", StringComparison.Ordinal)) name = name["ForUnsupported".Length..];
-        end = name.IndexOf("Exception", StringComparison.Ordinal);
-        return ExceptionTexts.Of(name[..(end + "Exception".Length)]);
-    }
+    /// <summary>The reason that a throwing method of the base library stands for, from its name or its exception's.</summary>
+    private static string PanicMessage(MethodBase method) =>
+        typeof(Exception).IsAssignableFrom(method.DeclaringType)
+            ? ExceptionTexts.Of(method.DeclaringType!.Name)
+            : ExceptionTexts.Of(method.Name);
 
     private void EmitCall(MethodKey key, Type[] parameterTypes, Type returnType)
     {
@@ -222,20 +233,31 @@ internal sealed partial class Importer
 /// <summary>What a panic says where the CLR would throw an exception without a text of the kernel's own.</summary>
 internal static class ExceptionTexts
 {
-    /// <summary>A few words for an exception type.</summary>
-    public static string Of(string name) => name switch
+    private static readonly (string Name, string Text)[] Known =
+    [
+        ("IndexOutOfRange", "index out of range"),
+        ("ArgumentOutOfRange", "argument out of range"),
+        ("StartIndex", "argument out of range"),
+        ("DivideByZero", "division by zero"),
+        ("Overflow", "arithmetic overflow"),
+        ("NullReference", "null reference"),
+        ("ArgumentNull", "argument is null"),
+        ("InvalidOperation", "invalid operation"),
+        ("NotSupported", "not supported"),
+        ("NotImplemented", "not implemented"),
+        ("Argument", "invalid argument"),
+        ("Unreachable", "unreachable code reached"),
+        ("SwitchExpression", "no case of the switch matches"),
+    ];
+
+    /// <summary>A few words for an exception type, or for a method that throws it.</summary>
+    public static string Of(string name)
     {
-        "IndexOutOfRangeException" => "index out of range",
-        "ArgumentOutOfRangeException" => "argument out of range",
-        "DivideByZeroException" => "division by zero",
-        "OverflowException" => "arithmetic overflow",
-        "NullReferenceException" => "null reference",
-        "InvalidOperationException" => "invalid operation",
-        "NotSupportedException" => "not supported",
-        "NotImplementedException" => "not implemented",
-        "ArgumentException" => "invalid argument",
-        "ArgumentNullException" => "argument is null",
-        "UnreachableException" => "unreachable code reached",
-        _ => name,
-    };
+        foreach ((string known, string text) in Known)
+        {
+            if (name.Contains(known, StringComparison.Ordinal)) return text;
+        }
+
+        return name.StartsWith("Throw", StringComparison.Ordinal) ? name["Throw".Length..] : name;
+    }
 }
