@@ -1,0 +1,23 @@
+using System.Globalization;
+using Verification.Machine;
+using Verification.Specs.Benchmarks;
+
+// dotnet run -c Release --project Specs/Benchmarks [turns] [divisor] [interpreter|translator]
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (!TryRead(0, 5, out var turns) || !TryRead(1, 1, out var divisor) || turns < 1 || divisor < 1)
+{
+    Console.Error.WriteLine("usage: benchmarks [turns] [divisor of the guests' rounds] [interpreter|translator]");
+    return 2;
+}
+
+var engine = args.Length > 2 && args[2] == "interpreter" ? ExecutionEngine.Interpreter : ExecutionEngine.Translator;
+Console.WriteLine($"engine: {engine}");
+var isSame = new Comparison((int)turns, divisor, engine).Run();
+Costs.Run(TimeSpan.FromSeconds(0.5));
+return isSame ? 0 : 1;
+
+bool TryRead(int place, long otherwise, out long value)
+{
+    value = otherwise;
+    return args.Length <= place || long.TryParse(args[place], NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}
