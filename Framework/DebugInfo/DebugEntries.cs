@@ -150,7 +150,15 @@ internal sealed class DebugEntries
         if (low < high) entry.Code.Add(new CodeRange(low, high));
     }
 
-    private static (DwarfValue Statements, DwarfValue Directory) ReadAttributes(DwarfCursor cursor, Abbreviation abbreviation, DebugEntry entry)
+    /// <summary>DWARF 2 tells a member's offset as an expression: DW_OP_plus_uconst and a number.</summary>
+    private DwarfValue MemberOffset(DwarfValue value)
+    {
+        if (value.Class != DwarfClass.Block || value.Number < 2) return value;
+        var expression = new DwarfCursor(sections.Info, value.BlockStart, value.BlockStart + (long)value.Number);
+        return expression.U8() == 0x23 ? new DwarfValue(DwarfClass.Number, expression.Uleb()) : value;
+    }
+
+    private (DwarfValue Statements, DwarfValue Directory) ReadAttributes(DwarfCursor cursor, Abbreviation abbreviation, DebugEntry entry)
     {
         DwarfValue statements = default, directory = default;
         foreach (var (attribute, form, implicitValue) in abbreviation.Attributes)
@@ -168,7 +176,7 @@ internal sealed class DebugEntries
                 case 0x2f: entry.UpperBound = value; break;
                 case 0x31 or 0x47: entry.Origin = value.Class == DwarfClass.Reference ? value.Number : null; break;
                 case 0x37: entry.Count = value; break;
-                case 0x38: entry.MemberOffset = value; break;
+                case 0x38: entry.MemberOffset = MemberOffset(value); break;
                 case 0x49: entry.Type = value.Class == DwarfClass.Reference ? value.Number : null; break;
                 case 0x55: entry.Ranges = value; break;
                 case 0x57: entry.CallColumn = (int)Math.Min(int.MaxValue, value.Number); break;

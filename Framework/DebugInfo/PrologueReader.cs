@@ -4,12 +4,12 @@ using Verification.Machine.Images;
 namespace Verification.Framework.DebugInfo;
 
 /// <summary>
-/// Finds frame rules where no call frame information tells them: reads a function's instructions from its symbol up to the
-/// place, and follows what compilers do to the stack pointer, the frame pointer and the saved registers.
+/// Finds frame rules where no call frame information tells them: follows a function's instructions from its symbol along
+/// all branches, and with them what compilers do to the stack pointer, the frame pointer and the saved registers.
 /// </summary>
 /// <remarks>
-/// Known limits: instructions are read in order, branches are not followed, so a frame that one path alone sets up is seen
-/// wrongly; what an epilogue gave back is taken as still there behind its jump; only sums of constants are known.
+/// Known limits: where two paths meet, the first to arrive decides, as compilers keep the frame alike on both; behind an
+/// indirect jump (a switch's table) the largest frame seen is taken; only sums of constants are known.
 /// </remarks>
 internal sealed class PrologueReader(KernelImage image)
 {
@@ -19,35 +19,64 @@ internal sealed class PrologueReader(KernelImage image)
     public FrameRules? Find(ulong address)
     {
         if (image.Elf is not { } elf || image.Symbols.FindFunction(address) is not { } place || place.Offset > LongestFunction) return null;
-        var state = new State();
-        Span<byte> bytes = stackalloc byte[4];
-        for (var at = place.Symbol.Address; at < address;)
+        var start = place.Symbol.Address;
+        var end = start + (place.Symbol.SizeBytes > 0 ? Math.Min(place.Symbol.SizeBytes, LongestFunction) : LongestFunction);
+        var visited = new HashSet<ulong>();
+        var pending = new Stack<(ulong At, State State)>();
+        pending.Push((start, new State()));
+        State? largest = null;
+        while (pending.TryPop(out var path))
         {
-            if (!elf.TryRead(at, bytes[..2])) return null;
-            uint word = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-            var isCompressed = (word & 3) != 3;
-            if (!isCompressed)
+            var (at, state) = path;
+            while (at >= start && at < end && visited.Add(at))
             {
-                if (!elf.TryRead(at, bytes)) return null;
-                word = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+                if (at == address) return state.Rules();
+                if (largest is null || state.Depth > largest.Depth) largest = state.Copy();
+                if (Fetch(elf, at) is not { } word) break;
+                state.Apply(word);
+                if (FunctionFlow.Target(word) is { } distance) pending.Push((at + (ulong)distance, state.Copy()));
+                if (FunctionFlow.Leaves(word)) break;
+                at += (word & 3) == 3 ? 4ul : 2;
             }
-
-            if (isCompressed) state.Compressed(word);
-            else state.Full(word);
-            at += isCompressed ? 2ul : 4;
         }
 
-        return state.Rules();
+        return largest?.Rules();
+    }
+
+    private static uint? Fetch(ElfImage elf, ulong at)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        if (!elf.TryRead(at, bytes[..2])) return null;
+        uint word = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        if ((word & 3) != 3) return word;
+        return elf.TryRead(at, bytes) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : null;
     }
 
     private sealed class State
     {
-        private readonly Dictionary<int, long> constants = [];
-        private Dictionary<int, long> saved = [];
+        private readonly Dictionary<int, long> constants;
+        private readonly Dictionary<int, long> saved;
         private long depth;
         private long? frameAt;
         private bool isUnknown;
-        private (long Depth, long? FrameAt, bool IsUnknown) body;
+
+        public State()
+            : this([], [])
+        {
+        }
+
+        private State(Dictionary<int, long> constants, Dictionary<int, long> saved) => (this.constants, this.saved) = (constants, saved);
+
+        /// <summary>Bytes that the stack pointer stands below its value at the entry.</summary>
+        public long Depth => depth;
+
+        public State Copy() => new(new(constants), new(saved)) { depth = depth, frameAt = frameAt, isUnknown = isUnknown };
+
+        public void Apply(uint word)
+        {
+            if ((word & 3) == 3) Full(word);
+            else Compressed(word);
+        }
 
         public FrameRules? Rules()
         {
@@ -64,7 +93,7 @@ internal sealed class PrologueReader(KernelImage image)
             return rules;
         }
 
-        public void Full(uint word)
+        private void Full(uint word)
         {
             var immediate = (int)word >> 20;
             var (destination, source, second) = ((int)(word >> 7) & 31, (int)(word >> 15) & 31, (int)(word >> 20) & 31);
@@ -85,9 +114,6 @@ internal sealed class PrologueReader(KernelImage image)
                 case 0x33 when destination == StackPointer && source == StackPointer && (word & 0x7000) == 0:
                     Move(constants.TryGetValue(second, out var amount) ? (word >> 30 == 0 ? amount : -amount) : null);
                     break;
-                case 0x6f or 0x67 when destination == 0:
-                    Leave();
-                    break;
                 case 0x63 or 0x23 or 0x6f or 0x67 or 0x73 or 0x0f:
                     break;
                 default:
@@ -96,7 +122,7 @@ internal sealed class PrologueReader(KernelImage image)
             }
         }
 
-        public void Compressed(uint word)
+        private void Compressed(uint word)
         {
             var register = (int)(word >> 7) & 31;
             var immediate = (int)((word >> 2) & 31) - (int)((word >> 7) & 32);
@@ -119,17 +145,13 @@ internal sealed class PrologueReader(KernelImage image)
                 case 0x6001:
                     constants[register] = (long)immediate << 12;
                     break;
-                case 0xa001:
-                    Leave();
-                    break;
                 case 0xe002:
                     Save((int)(word >> 2) & 31, (int)(((word >> 7) & 0x38) | ((word >> 1) & 0x1c0)));
                     break;
-                case 0x8002 when (word & 0x107c) == 0:
-                    Leave();
-                    break;
                 case 0x8002 when (word & 0x1000) != 0 && register == StackPointer:
                     Move(constants.TryGetValue((int)(word >> 2) & 31, out var amount) ? amount : null);
+                    break;
+                case 0x8002 when (word & 0x7c) == 0:
                     break;
                 case 0x8002 or 0x4002 or 0x6002 or 0x0002:
                     Lose(register);
@@ -152,22 +174,14 @@ internal sealed class PrologueReader(KernelImage image)
 
         private void Move(long? amount)
         {
-            // What is taken belongs to the body; what is given back, to an epilogue.
             if (amount is { } known) depth -= known;
             else isUnknown = true;
-            if (amount is null or < 0) body = (depth, frameAt, isUnknown);
         }
 
         private void Save(int register, long offset)
         {
             if (isUnknown || register is not (1 or FramePointer or 9 or (>= 18 and <= 27))) return;
             saved.TryAdd(register, offset - depth);
-        }
-
-        private void Leave()
-        {
-            (depth, _, isUnknown) = body;
-            if (frameAt is null) frameAt = body.FrameAt;
         }
 
         private void Lose(int register)
