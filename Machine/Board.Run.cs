@@ -40,6 +40,7 @@ public sealed unsafe partial class Board
         // A deadline that has passed and is set again at once must not stop the world.
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
         (_code.Current, _sliceStart) = (hart, hart.Retired);
+        hart.BeginSlice();
         Clock.Begin(hart, slice);
         var executed = tier.Run(hart, slice);
         Clock.End(executed);

@@ -151,7 +151,11 @@ public sealed partial class Board : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Memory.Dispose();
+    public void Dispose()
+    {
+        foreach (var hart in _harts) hart.Release();
+        Memory.Dispose();
+    }
 
     private void Transfer(StateTransfer transfer)
     {

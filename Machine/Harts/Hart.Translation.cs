@@ -25,6 +25,7 @@ public sealed unsafe partial class Hart
     private TlbContext _dataContext = null!;
     private TlbContext _fetchContext = null!;
     private ulong _selections;
+    private bool _isSelectionDue = true;
 
     /// <summary>The page tables have a say in the given mode.</summary>
     private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && _satp != 0;
@@ -115,16 +116,32 @@ public sealed unsafe partial class Hart
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
     }
 
+    /// <summary>The hart is about to execute: only now it needs TLBs, and idle harts have none.</summary>
+    internal void BeginSlice()
+    {
+        if (_isSelectionDue) SelectTlbs();
+    }
+
+    /// <summary>Gives the TLBs to other machines; the hart executes nothing any more.</summary>
+    internal void ReleaseTlbs()
+    {
+        foreach (var context in _contexts) TlbContext.Release(context);
+        _contexts.Clear();
+        _isSelectionDue = true;
+    }
+
     /// <summary>Points the state's TLBs to those of the current mode, address space and permissions.</summary>
     private void SelectTlbs()
     {
+        State->Leave |= (uint)LeaveReason.Code;
+        _isSelectionDue = Host.Code.Current != this;
+        if (_isSelectionDue) return;
         _selections++;
         _fetchContext = ContextOf(Privilege);
         var data = DataMode;
         _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
-        State->Leave |= (uint)LeaveReason.Code;
     }
 
     private TlbContext ContextOf(PrivilegeMode mode)
@@ -143,7 +160,7 @@ public sealed unsafe partial class Hart
         }
         if (oldest is null || _contexts.Count < ContextCount)
         {
-            oldest = new TlbContext();
+            oldest = TlbContext.Take();
             _contexts.Add(oldest);
         }
         oldest.Assign(satp, view);

@@ -22,7 +22,7 @@ public sealed unsafe partial class Hart : IStateful
     }
 
     /// <summary>Frees the handle by which unmanaged state finds the hart.</summary>
-    ~Hart() => GCHandle.FromIntPtr(State->Handle).Free();
+    ~Hart() => FreeHandle();
 
     /// <summary>Its <c>mhartid</c>.</summary>
     public ulong Id { get; }
@@ -156,6 +156,21 @@ public sealed unsafe partial class Hart : IStateful
         Protection.Reset();
         State->MisalignedPc = Options.Has(IsaExtensions.C) ? 0UL : 2UL;
         FlushTlbs();
+    }
+
+    /// <summary>The machine is no longer used.</summary>
+    internal void Release()
+    {
+        ReleaseTlbs();
+        FreeHandle();
+        GC.SuppressFinalize(this);
+    }
+
+    private void FreeHandle()
+    {
+        if (State->Handle == 0) return;
+        GCHandle.FromIntPtr(State->Handle).Free();
+        State->Handle = 0;
     }
 
     /// <summary>Where the hart goes on, whether it executes just now or not.</summary>

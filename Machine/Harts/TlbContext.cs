@@ -8,12 +8,25 @@ namespace Verification.Machine.Harts;
 /// </summary>
 internal sealed unsafe class TlbContext
 {
+    private const int SpareMost = 256;
+
+    [ThreadStatic]
+    private static Stack<TlbContext>? t_spare;
+
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
 
-    internal TlbContext()
+    private TlbContext() => Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
+
+    /// <summary>One that no hart uses; it must be assigned.</summary>
+    internal static TlbContext Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new TlbContext();
+
+    /// <summary>Keeps it for the next machine of this thread.</summary>
+    internal static void Release(TlbContext context)
     {
-        Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
-        Clear();
+        context.IsUsed = false;
+        Array.Clear(context.Code);
+        t_spare ??= new Stack<TlbContext>();
+        if (t_spare.Count < SpareMost) t_spare.Push(context);
     }
 
     /// <summary>The entries, at a fixed address.</summary>

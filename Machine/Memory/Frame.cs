@@ -11,9 +11,25 @@ internal sealed unsafe class Frame
 {
     internal const int SizeBytes = 4096;
 
+    private const int SpareMost = 2048;
+
+    [ThreadStatic]
+    private static Stack<Frame>? t_spare;
+
     private readonly byte[] _content = GC.AllocateUninitializedArray<byte>(SizeBytes, pinned: true);
 
     internal Frame() => Data = (byte*)Unsafe.AsPointer(ref _content[0]);
+
+    /// <summary>A frame with any content.</summary>
+    internal static Frame Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new Frame();
+
+    /// <summary>Keeps a frame that nothing refers to for the next machine of this thread.</summary>
+    internal static void Release(Frame frame)
+    {
+        (frame.Owner, frame.Derived) = (null, null);
+        t_spare ??= new Stack<Frame>();
+        if (t_spare.Count < SpareMost) t_spare.Push(frame);
+    }
 
     /// <summary>Where the content lies; valid as long as the frame is reachable.</summary>
     internal byte* Data { get; }

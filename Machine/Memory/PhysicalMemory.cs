@@ -179,12 +179,15 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Forgets everything; snapshots stay.</summary>
     public void Dispose()
     {
+        Watcher = null;
+        // Pages written since the last snapshot are nobody else's.
+        foreach (var (_, frame) in _dirty) Frame.Release(frame);
+        while (_spare.TryPop(out var frame)) Frame.Release(frame);
         _tree = PageTree.Empty();
         _dirty.Clear();
         _stale.Clear();
+        _marks.Clear();
         _lastPage = ulong.MaxValue;
-        Watcher?.AllMoved();
-        Watcher = null;
     }
 
     /// <summary>A digest of the content of all banks, which does not depend on what happened to be touched.</summary>
@@ -283,7 +286,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
     private Frame NewFrame()
     {
-        var frame = _spare.TryPop(out var spare) ? spare : new Frame();
+        var frame = _spare.TryPop(out var spare) ? spare : Frame.Take();
         frame.Owner = _owner;
         frame.IsDirty = false;
         frame.Derived = null;
