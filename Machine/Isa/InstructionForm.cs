@@ -3,6 +3,8 @@ namespace Verification.Machine.Isa;
 /// <summary>A row of the instruction table without its meaning: what encoder, decoder and texts need.</summary>
 public class InstructionForm
 {
+    private InstructionTraits? traits;
+
     internal InstructionForm(int row, string text, string picture, int widthBits, IsaExtensions required)
     {
         Row = row;
@@ -31,6 +33,12 @@ public class InstructionForm
     /// <summary>The operands in the order in which they are written.</summary>
     public IReadOnlyList<Operand> Operands { get; }
 
+    /// <summary>What it may do besides computing, whatever its operands: read off its meaning.</summary>
+    public InstructionTraits Traits => traits ??= InstructionEffects.Of(Typical).Traits;
+
+    /// <summary>An instruction of this row (of the expansion, for a compressed one) with all registers different.</summary>
+    private protected virtual Instruction Typical => new() { Row = (ushort)Row, SizeBytes = 4, Rd = 1, Rs1 = 2, Rs2 = 3, Rs3 = 4 };
+
     /// <summary>Whether the mnemonic takes <c>.aq</c>, <c>.rl</c> and <c>.aqrl</c>.</summary>
     public bool HasOrdering { get; }
 
@@ -54,4 +62,7 @@ public sealed class CompressedForm : InstructionForm
     public InstructionForm Expansion => Rewriting.Target;
 
     internal Rewriting Rewriting { get; }
+
+    private protected override Instruction Typical =>
+        new() { Row = (ushort)Expansion.Row, SizeBytes = 2, Rd = 1, Rs1 = 2, Rs2 = 3, Rs3 = 4 };
 }

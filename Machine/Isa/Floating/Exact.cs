@@ -57,22 +57,14 @@ internal readonly record struct Exact(bool IsNegative, int Exponent, UInt128 Sig
     {
         var even = a.WithTopAt(125);
         a = even.Exponent % 2 == 0 ? even : a.WithTopAt(124);
-        // Digit by digit: what is left, and the root so far with the next digit's place.
-        UInt128 rest = a.Significand, root = 0;
-        for (var place = UInt128.One << 124; place != 0; place >>= 2)
-        {
-            if (rest >= root + place)
-            {
-                rest -= root + place;
-                root = (root >> 1) + place;
-            }
-            else
-            {
-                root >>= 1;
-            }
-        }
-
-        return new(false, a.Exponent / 2, root, rest != 0);
+        // The host's root is near; one step of Newton's leaves at most the last digit to correct.
+        var root = (UInt128)Math.Sqrt((double)a.Significand);
+        root = (root + a.Significand / root) >> 1;
+        while (root * root > a.Significand)
+            root--;
+        while ((root + 1) * (root + 1) <= a.Significand)
+            root++;
+        return new(false, a.Exponent / 2, root, root * root != a.Significand);
     }
 
     /// <summary>The significand without its low <paramref name="digits"/>, rounded.</summary>

@@ -2,7 +2,7 @@ namespace Verification.Machine.Isa.Floating;
 
 /// <summary>
 /// IEEE 754 arithmetic as RISC-V has it (unprivileged specification 20240411, chapters 20, 21 and 23): results, rounding
-/// in five modes and exceptions, from integers alone, the same on every host.
+/// in five modes and exceptions, the same on every host: from integers alone, but for <see cref="HostFloat"/>'s case.
 /// </summary>
 public static class SoftFloat
 {
@@ -17,6 +17,8 @@ public static class SoftFloat
     public static ulong Compute(
         FloatOperation operation, RoundingMode rounding, ulong a, ulong b, ulong c, out FloatFlags flags)
     {
+        if (rounding == RoundingMode.NearestEven && HostFloat.TryCompute(operation, a, b, c, out var common, out flags))
+            return common;
         flags = FloatFlags.None;
         var format = Binary.Of(operation.Format);
         if (operation.Kind >= FloatKind.FromInt32)

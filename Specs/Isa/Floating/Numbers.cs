@@ -52,8 +52,16 @@ public sealed record Numbers(FloatFormat Format, int WidthBits, int Precision, i
             2 => (other ^ bits & Sign) + ulp & (Sign | Sign - 1),
             3 => bits & Sign | Near(other, random),
             4 => bits & (Sign | Infinity | ulong.MaxValue << random.Next(Precision)), // few digits
+            5 => bits & Sign | Ordinary(random, bits), // about 1, with few digits: results are often exact
             _ => bits,
         };
+    }
+
+    private ulong Ordinary(Random random, ulong bits)
+    {
+        var reach = Math.Min(HighestExponent - 1, random.Next(1, 60));
+        var field = (ulong)(HighestExponent + random.Next(-reach, reach + 1));
+        return field << (Precision - 1) | bits & (1UL << (Precision - 1)) - 1 & ulong.MaxValue << random.Next(Precision);
     }
 
     private ulong Near(ulong other, Random random)
