@@ -74,7 +74,9 @@ internal sealed class BootRun<TObserver>(
             return (BootVerdict.DidNotFinish, new BootFailure.Rest(Positions()));
         if (kernel.Ending == GoodEnding.PowerOff && end != Ended.ByPowerOff)
             return (BootVerdict.Failed, new BootFailure.Incomplete("the machine was not switched off"));
-        return Complete() is { } missing ? (BootVerdict.Failed, missing) : (BootVerdict.Passed, null);
+        if (Complete() is { } missing) return (BootVerdict.Failed, missing);
+        return new AllocatorDrain<TObserver>(kernel, board, watch, observer).Run() is { } finding
+            ? (BootVerdict.Failed, Found(finding)) : (BootVerdict.Passed, null);
     }
 
     /// <summary>Every started hart accounted for, every lock free.</summary>

@@ -26,14 +26,20 @@ internal sealed class BootWatch
 
     public StackOracle Stacks { get; }
 
-    public LockWatch? Locks { get; }
+    public LockWatch? Locks { get; private set; }
 
-    public PageWatch? Pages { get; }
+    public PageWatch? Pages { get; private set; }
+
+    /// <summary>A call of the framework's own ends where it returns to this address.</summary>
+    public ulong? ReturnAddress { get; set; }
 
     public bool WatchesTransfers => Pages is not null || _panics.Count > 0;
 
     /// <summary>The first entry to a function that is entered only in a panic.</summary>
     public PanicEntry? Panic { get; private set; }
+
+    /// <summary>After the first failure, rules that are broken in its wake are no news.</summary>
+    public void ForgetRules() => (Locks, Pages) = (null, null);
 
     public void Access(Hart hart, in MemoryAccess access)
     {
@@ -49,6 +55,7 @@ internal sealed class BootWatch
     public void Transfer(Hart hart, ulong from, ulong to, TransferKind kind)
     {
         Pages?.Transfer(hart, from, to, kind);
+        if (to == ReturnAddress) hart.RequestStop(new ReturnedToCaller(hart.Id));
         if (Panic is not null || kind is not (TransferKind.Call or TransferKind.Jump)) return;
         if (!_panics.TryGetValue(to, out string? name)) return;
         Panic = new PanicEntry(hart.Id, from, hart.Retired, name);

@@ -1,6 +1,5 @@
 using Verification.Framework.Kernels;
 using Verification.Machine;
-using Verification.Machine.Images;
 
 namespace Verification.Framework.Booting;
 
@@ -43,15 +42,5 @@ public sealed class BootedKernel
 
     /// <summary>The address of an object or function of the kernel, as <c>SYMBOL</c> or <c>SYMBOL+OFFSET</c>.</summary>
     /// <exception cref="KernelDescriptionException">There is no such symbol.</exception>
-    public ulong AddressOf(string place)
-    {
-        // A function's symbol may hold a plus sign of its own; an offset is decimal digits.
-        int plus = place.LastIndexOf('+');
-        ulong offset = 0;
-        bool hasOffset = plus > 0 && ulong.TryParse(place.AsSpan(plus + 1), out offset);
-        string name = hasOffset ? place[..plus] : place;
-        Symbol symbol = Kernel.Image.Symbols.Find(name)
-            ?? throw new KernelDescriptionException($"the image has no symbol '{name}'");
-        return symbol.Address + (hasOffset ? offset : 0);
-    }
+    public ulong AddressOf(string place) => KernelSymbols.AddressOf(Kernel, place);
 }

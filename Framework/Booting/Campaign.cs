@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Verification.Framework.Kernels;
 using Verification.Machine;
 
@@ -27,10 +28,12 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
         for (int first = 0; first < count; first += round)
         {
             var boots = InParallel(Enumerable.Range(first, Math.Min(round, count - first)).Select(machine).ToList());
-            foreach (var boot in boots)
+            foreach (var (boot, refusal) in boots)
             {
-                result = result.With(boot);
-                if (boot.Verdict != BootVerdict.Passed) return result;
+                // What is wrong with a description or an image is told for the first machine, on any number of cores.
+                refusal?.Throw();
+                result = result.With(boot!);
+                if (boot!.Verdict != BootVerdict.Passed) return result;
             }
 
             progress?.Invoke(result);
@@ -54,7 +57,8 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
             foreach (var chunk in simpler(current.Machine).Chunk(ParallelBoots))
             {
                 spent += chunk.Length;
-                next = InParallel(chunk).FirstOrDefault(b => FailsAlike(b, failing));
+                // A simpler machine may be impossible for this image; then it shows nothing.
+                next = InParallel(chunk).Select(b => b.Result).FirstOrDefault(b => b is not null && FailsAlike(b, failing));
                 if (next is not null || spent >= mostBoots) break;
             }
 
@@ -65,12 +69,23 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
         return current;
     }
 
-    private BootResult[] InParallel(IReadOnlyList<BoardConfiguration> machines)
+    private (BootResult? Result, ExceptionDispatchInfo? Refusal)[] InParallel(IReadOnlyList<BoardConfiguration> machines)
     {
-        var results = new BootResult[machines.Count];
-        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots },
-            i => results[i] = KernelBoot.Run(kernel, machines[i], limits));
-        return results;
+        var boots = new (BootResult?, ExceptionDispatchInfo?)[machines.Count];
+        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots }, i => boots[i] = Try(machines[i]));
+        return boots;
+    }
+
+    private (BootResult?, ExceptionDispatchInfo?) Try(BoardConfiguration machine)
+    {
+        try
+        {
+            return (KernelBoot.Run(kernel, machine, limits), null);
+        }
+        catch (Exception e) when (e is KernelDescriptionException or ArgumentException)
+        {
+            return (null, ExceptionDispatchInfo.Capture(e));
+        }
     }
 
     /// <summary>The same kind of failure, of the same thing: otherwise shrinking would wander to another bug.</summary>

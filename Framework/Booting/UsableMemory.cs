@@ -1,6 +1,7 @@
 using Verification.Framework.Kernels;
 using Verification.Machine;
 using Verification.Machine.Devices;
+using Verification.Machine.Memory;
 
 namespace Verification.Framework.Booting;
 
@@ -19,10 +20,43 @@ public sealed class UsableMemory
         var memory = new UsableMemory(machine);
         var extent = kernel.Image.Extent;
         memory._taken.Add((new AddressRange(extent.BaseAddress, extent.SizeBytes), "the kernel's image"));
+        // In front of the image lies whoever loaded it: the firmware, which protects its memory.
+        var home = machine.Memory.FirstOrDefault(b => b.Contains(extent.BaseAddress, 1), new MemoryBank(extent.BaseAddress, 1));
+        memory._taken.Add((new AddressRange(home.BaseAddress, extent.BaseAddress - home.BaseAddress), "the firmware's memory in front of the kernel"));
         memory._taken.Add((board.DevicetreeRange, "the devicetree blob"));
+        if (board.InitrdRange.SizeBytes > 0) memory._taken.Add((board.InitrdRange, "the initial ramdisk"));
         foreach (var reserved in machine.Devicetree.ReservedMemory) memory._taken.Add((reserved.Range, "reserved memory"));
         foreach (var range in machine.Devicetree.HeaderReservations) memory._taken.Add((range, "the devicetree's reservation block"));
         return memory;
+    }
+
+    /// <summary>How many whole pages may be handed out.</summary>
+    public ulong CountPages(ulong pageSizeBytes)
+    {
+        ulong pages = 0;
+        foreach (var bank in _machine.Memory)
+        {
+            ulong next = bank.BaseAddress;
+            foreach (var (start, end) in Holes(bank))
+            {
+                if (start > next) pages += Whole(next, start, pageSizeBytes);
+                next = Math.Max(next, end);
+            }
+
+            pages += Whole(next, bank.EndAddress, pageSizeBytes);
+        }
+
+        return pages;
+    }
+
+    private IEnumerable<(ulong Start, ulong End)> Holes(MemoryBank bank) => _taken
+        .Select(t => (Start: Math.Max(t.Range.BaseAddress, bank.BaseAddress), End: Math.Min(t.Range.BaseAddress + t.Range.SizeBytes, bank.EndAddress)))
+        .Where(h => h.Start < h.End).OrderBy(h => h.Start);
+
+    private static ulong Whole(ulong start, ulong end, ulong pageSizeBytes)
+    {
+        ulong first = (start + pageSizeBytes - 1) / pageSizeBytes, last = end / pageSizeBytes;
+        return last > first ? last - first : 0;
     }
 
     /// <summary>Why a page must not be handed out; nothing when it may.</summary>

@@ -34,7 +34,7 @@ public static class OurKernel
             new LockDescription("Verification.Kernel.Console.s_lock", SizeBytes: 8),
         ],
         Allocator = new AllocatorDescription(
-            "Verification.Kernel.PageAllocator.Take()", "Verification.Kernel.PageAllocator.Free(byte*)")
+            "page_take", "page_free")
         {
             LeadingArguments = ["KMEM+8"],
         },

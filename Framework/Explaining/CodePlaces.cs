@@ -10,7 +10,7 @@ internal sealed class CodePlaces(KernelDescription kernel)
 {
     /// <summary>The function's name as its author wrote it, or the symbol, or the address.</summary>
     public string Function(ulong address) =>
-        kernel.Image.Symbols.FindFunction(address)?.Symbol.Name ?? $"0x{address:x}";
+        kernel.Image.Symbols.FindFunction(address) is { } place ? Short(place.Symbol.Name) : $"0x{address:x}";
 
     /// <summary><c>File.cs:42</c>, where the image tells.</summary>
     public string? Line(ulong address) => null;
@@ -18,6 +18,13 @@ internal sealed class CodePlaces(KernelDescription kernel)
     /// <summary><c>Function (File.cs:42)</c>, or the function alone.</summary>
     public string FunctionAndLine(ulong address) =>
         Line(address) is { } line ? $"{Function(address)} ({line})" : Function(address);
+
+    /// <summary>What an address without an object is: code, or nothing that has a name.</summary>
+    public string CodeOrGap(ulong address)
+    {
+        var section = kernel.Image.Elf?.Sections.FirstOrDefault(s => s.Contains(address));
+        return section is { IsExecuted: true } ? $"code of {Function(address)}" : $"0x{address:x}{(section is null ? "" : $" in {section.Name}")}";
+    }
 
     /// <summary>The instruction's text.</summary>
     public string Instruction(ulong address)
@@ -36,5 +43,18 @@ internal sealed class CodePlaces(KernelDescription kernel)
         .Where(s => s.Kind == SymbolKind.Object && s.SizeBytes > 0 && s.Address < high && s.End > low).OrderBy(s => s.Address);
 
     /// <summary>An address of data in words.</summary>
-    public string ObjectText(ulong address) => Object(address) is { } place ? place.ToString() : $"0x{address:x}";
+    public string ObjectText(ulong address) =>
+        (Object(address) ?? kernel.Image.Symbols.Find(address)) is { } place ? place.ToString() : $"0x{address:x}";
+
+    /// <summary>
+    /// <c>PageAllocator.Take</c>, of a C# method's symbol <c>Verification.Kernel.PageAllocator.Take(byte*)</c>; other symbols
+    /// stay as they are.
+    /// </summary>
+    private static string Short(string symbol)
+    {
+        int open = symbol.IndexOf('(');
+        if (open < 0) return symbol;
+        string[] names = symbol[..open].Split('.');
+        return string.Join('.', names.TakeLast(2));
+    }
 }

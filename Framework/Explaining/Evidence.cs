@@ -20,12 +20,28 @@ internal sealed class Evidence
     public void Access(Hart hart, in MemoryAccess access, StackBreach? breach)
     {
         if (access.Kind is not (AccessKind.Store or AccessKind.Atomic)) return;
+        // A lock's waiter stores what stands there already; whoever wrote that is the one to be named.
+        if (!Changes(hart, access)) return;
         var write = Writes.Add(hart, access);
         if (breach?.Stack is not { } stack || breach.HartId != hart.Id) return;
         bool isBelow = access.PhysicalAddress < stack.LowAddress && access.PhysicalAddress >= hart.GetRegister(2);
         if (!isBelow && access.PhysicalAddress != breach.Address) return;
         ulong granule = access.PhysicalAddress & ~7ul;
         _damage[granule] = _damage.TryGetValue(granule, out var earlier) ? earlier with { Last = write } : new Damage(granule, write, write);
+    }
+
+    private static bool Changes(Hart hart, in MemoryAccess access)
+    {
+        Span<byte> old = stackalloc byte[Math.Min(8, access.SizeBytes)];
+        if (access.SizeBytes > 8 || !hart.Memory.TryRead(access.PhysicalAddress, old)) return true;
+        ulong value = access.Value;
+        foreach (byte before in old)
+        {
+            if (before != (byte)value) return true;
+            value >>= 8;
+        }
+
+        return false;
     }
 
     public void Trap(Hart hart, in TrapEvent trap)

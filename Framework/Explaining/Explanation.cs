@@ -14,10 +14,10 @@ internal sealed class Explanation
     private const ulong AftermathInstructions = 20_000_000;
 
     private Explanation(BootResult result, Evidence evidence, IReadOnlyList<CallFrame> chain,
-        IReadOnlyList<(ulong HartId, IReadOnlyList<HartEvent> Events)> events, BootFailure? aftermath, string aftermathConsole, ulong stackPointer)
+        IReadOnlyList<(ulong HartId, IReadOnlyList<HartEvent> Events)> events, BootFailure? aftermath, string aftermathConsole, ulong stackPointer, StackRange? stack)
     {
         (Result, Evidence, Chain, Events) = (result, evidence, chain, events);
-        (Aftermath, AftermathConsole, StackPointer) = (aftermath, aftermathConsole, stackPointer);
+        (Aftermath, AftermathConsole, StackPointer, Stack) = (aftermath, aftermathConsole, stackPointer, stack);
     }
 
     public BootResult Result { get; }
@@ -29,6 +29,9 @@ internal sealed class Explanation
 
     /// <summary><c>sp</c> of the failing hart.</summary>
     public ulong StackPointer { get; }
+
+    /// <summary>The stack that the failing hart was on, or has left.</summary>
+    public StackRange? Stack { get; }
 
     /// <summary>What each hart did last before the failure.</summary>
     public IReadOnlyList<(ulong HartId, IReadOnlyList<HartEvent> Events)> Events { get; }
@@ -55,17 +58,19 @@ internal sealed class Explanation
         var hart = HartOf(failure) is { } id ? board.FindHart(id) : board.Harts.FirstOrDefault(h => h.RunState == HartRunState.Running);
         IReadOnlyList<CallFrame> chain = hart is null ? [] : [.. evidence.Calls.Of(hart.Id)];
         ulong stackPointer = failure is BootFailure.OutOfStack o ? o.Breach.StackPointer : hart?.GetRegister(2) ?? 0;
+        var stack = failure is BootFailure.OutOfStack left ? left.Breach.Stack : hart is null ? null : watch.Stacks.StackOf(hart);
         var events = evidence.Events.HartIds.Select(h => (h, (IReadOnlyList<HartEvent>)[.. evidence.Events.Of(h)])).ToList();
         string console = board.ConsoleOutput;
 
         BootFailure? aftermath = null;
         if (failure is BootFailure.OutOfStack)
         {
+            watch.ForgetRules();
             var limits = result.Limits with { BudgetInstructions = AftermathInstructions };
             (_, aftermath) = new BootRun<ExplainingObserver>(result.Kernel, board, watch, observer, limits).ToVerdict();
         }
 
-        return new Explanation(result, evidence, chain, events, aftermath, board.ConsoleOutput[console.Length..], stackPointer);
+        return new Explanation(result, evidence, chain, events, aftermath, board.ConsoleOutput[console.Length..], stackPointer, stack);
     }
 
     private static ulong? HartOf(BootFailure? failure) => failure switch

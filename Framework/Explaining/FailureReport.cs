@@ -77,7 +77,7 @@ public sealed class FailureReport
         if (loop.Instructions.Count > 10) _text.Line($"... and {loop.Instructions.Count - 10} more");
         foreach (var read in loop.Reads.Take(4))
         {
-            _text.Line(string.Create(CultureInfo.InvariantCulture, $"it reads 0x{read.Value:x} in {_places.ObjectText(read.VirtualAddress)}, {Writer(read.PhysicalAddress, read.SizeBytes)}"));
+            _text.Prose(string.Create(CultureInfo.InvariantCulture, $"it reads 0x{read.Value:x} in {_places.ObjectText(read.VirtualAddress)}, {Writer(read.PhysicalAddress, read.SizeBytes)}"));
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class FailureReport
     private void WriteCalls()
     {
         var chain = StackChain.Of(_explanation, _places);
-        if (chain.Lines.Count == 0) return;
+        if (chain.Lines.Count == 0 || (chain.Lines.Count == 1 && chain.Stack is null)) return;
         _text.Part("calls");
         int outer = chain.Lines.Count <= MostChainLines ? chain.Lines.Count : MostChainLines / 2;
         foreach (var line in chain.Lines.Take(outer)) WriteCall(line);
@@ -121,7 +121,7 @@ public sealed class FailureReport
             ulong bytes = 8 * (ulong)hit.Count();
             var first = hit.MinBy(d => d.First.Order)!;
             var last = hit.MaxBy(d => d.Last.Order)!;
-            string name = hit.Key?.Name ?? $"0x{hit.First().Address:x}";
+            string name = hit.Key?.Name ?? _places.CodeOrGap(hit.First().Address);
             string below = string.Create(CultureInfo.InvariantCulture, $"{low.Value - (hit.Key?.Address ?? hit.First().Address):N0} bytes below the stack's end");
             _text.Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {bytes:N0} bytes overwritten, {below}"));
             WriteStore("first", first.First);
@@ -144,10 +144,11 @@ public sealed class FailureReport
             return;
         }
 
-        _text.Prose("Left alone: " + Verdict.Sentence(Result with { Failure = aftermath }, _places));
+        string sentence = Verdict.Sentence(Result with { Failure = aftermath }, _places);
+        _text.Prose("Left alone it comes to this. " + sentence);
         if (aftermath is not BootFailure.Hang hang) return;
-        foreach (var read in hang.Finding.Loops[0].Reads.Take(2))
-            _text.Line($"{_places.ObjectText(read.VirtualAddress)} is 0x{read.Value:x}, {Writer(read.PhysicalAddress, read.SizeBytes)}");
+        foreach (var read in hang.Finding.Loops[0].Reads.Where(r => _explanation.Evidence.Writes.LastWithin(r.PhysicalAddress, (ulong)r.SizeBytes) is not null).Take(2))
+            _text.Prose($"{_places.ObjectText(read.VirtualAddress)} is 0x{read.Value:x}, {Writer(read.PhysicalAddress, read.SizeBytes)}.");
     }
 
     private void WriteMemory()
@@ -160,14 +161,26 @@ public sealed class FailureReport
 
     private void WriteEvents()
     {
+        if (_explanation.Events.Count == 0) return;
         _text.Part("events");
         foreach (var (hartId, events) in _explanation.Events.Take(4))
         {
             _text.Line($"hart {hartId}, last ones");
-            foreach (var happened in events) _text.Line("  " + EventText(happened));
+            WriteRuns(events);
         }
 
         if (_explanation.Events.Count > 4) _text.Line($"... and {_explanation.Events.Count - 4} more harts");
+    }
+
+    /// <summary>The same thing done again and again is one line.</summary>
+    private void WriteRuns(IReadOnlyList<HartEvent> events)
+    {
+        for (int i = 0, next; i < events.Count; i = next)
+        {
+            next = i + 1;
+            while (next < events.Count && events[next] with { Retired = events[i].Retired } == events[i]) next++;
+            _text.Line("  " + EventText(events[i]) + (next - i > 1 ? $", {next - i} times" : ""));
+        }
     }
 
     private string EventText(in HartEvent happened)

@@ -16,9 +16,10 @@ internal static class MemoryPicture
         foreach (var section in image.Elf?.Sections.Where(s => s.IsInMemory && s.SizeBytes > 0) ?? [])
             marks.Add((section.Address, 0, $"{section.Name,-28}{section.SizeBytes,14:N0} bytes"));
         if (image.Elf is not null) marks.Add((image.Extent.EndAddress, 3, "end of the image"));
-        foreach (var depth in explanation.Result.Stacks.Where(d => d.Stack.Origin != StackOrigin.Anonymous))
+        var breached = (explanation.Result.Failure as BootFailure.OutOfStack)?.Breach;
+        foreach (var depth in explanation.Result.Stacks.Where(d => d.Stack.Origin != StackOrigin.Anonymous && d.Stack != breached?.Stack))
             AddStack(marks, depth);
-        if (explanation.Result.Failure is BootFailure.OutOfStack { Breach: { Stack: { } left } breach }) AddBreach(marks, breach, left, explanation, places);
+        if (breached is { Stack: { } left } breach) AddBreach(marks, breach, left, explanation, places);
         foreach (var line in marks.OrderBy(m => m.Address).ThenBy(m => m.Rank))
             yield return string.Create(CultureInfo.InvariantCulture, $"0x{line.Address:x8}  {line.Text}");
     }
@@ -34,7 +35,8 @@ internal static class MemoryPicture
     private static void AddBreach(List<(ulong Address, int Rank, string Text)> marks, StackBreach breach, StackRange stack,
         Explanation explanation, CodePlaces places)
     {
-        if (explanation.Result.Stacks.All(d => d.Stack != stack)) AddStack(marks, new StackDepth(stack, stack.SizeBytes));
+        AddStack(marks, new StackDepth(stack, Math.Max(stack.SizeBytes,
+            stack.HighAddress - Math.Min(breach.StackPointer, stack.HighAddress))));
         if (breach.Address < stack.LowAddress)
             marks.Add((breach.StackPointer < stack.LowAddress ? breach.StackPointer : breach.Address, 4, string.Create(CultureInfo.InvariantCulture,
                 $"{(breach.Kind == BreachKind.PointerBelow ? "sp" : "the access"),-28}{stack.LowAddress - breach.Address,14:N0} bytes below the end  <--")));

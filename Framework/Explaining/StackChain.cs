@@ -36,7 +36,7 @@ internal sealed record StackChain(IReadOnlyList<StackChain.Call> Lines, StackRan
             }
         }
 
-        var stack = (explanation.Result.Failure as BootFailure.OutOfStack)?.Breach.Stack;
+        var stack = explanation.Stack;
         var lines = new List<Call>();
         ulong? entry = stack?.HighAddress;
         foreach (var frame in frames)

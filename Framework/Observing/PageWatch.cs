@@ -51,13 +51,19 @@ public sealed class PageWatch
         }
         else if (to == _take && kind is (TransferKind.Call or TransferKind.Jump))
         {
-            if (!_takes.TryGetValue(hart.Id, out var open)) _takes.Add(hart.Id, open = new());
-            open.Push((hart.GetRegister(1), hart.GetRegister(2)));
+            BeginTake(hart);
         }
         else if (to == _give && kind is (TransferKind.Call or TransferKind.Jump))
         {
             _taken.Remove(hart.GetRegister(_allocator.GiveArgument));
         }
+    }
+
+    /// <summary>The hart is at the beginning of the function that takes a page.</summary>
+    public void BeginTake(Hart hart)
+    {
+        if (!_takes.TryGetValue(hart.Id, out var open)) _takes.Add(hart.Id, open = new());
+        open.Push((hart.GetRegister(1), hart.GetRegister(2)));
     }
 
     private void Took(Hart hart, ulong pc, ulong page)

@@ -56,7 +56,7 @@ public sealed class StackMap
                 var (low, high) = (Named(pair.LowSymbol).Address, Named(pair.HighSymbol).Address);
                 if (high <= low)
                     throw new KernelDescriptionException($"stack {pair.LowSymbol}..{pair.HighSymbol} has its end above its top");
-                _stacks.Add(new StackRange(pair.LowSymbol, low, high, StackOrigin.Described));
+                _stacks.Add(new StackRange(CommonName(pair), low, high, StackOrigin.Described));
                 break;
             case StackDescription.Block block:
                 _blocks.Add(block.SizeBytes);
@@ -75,6 +75,14 @@ public sealed class StackMap
                         symbol.Address + i * sized.SizeBytes, symbol.Address + (i + 1) * sized.SizeBytes, StackOrigin.Described));
                 break;
         }
+    }
+
+    /// <summary><c>boot_stack</c>, of <c>boot_stack_bottom</c> and <c>boot_stack_top</c>.</summary>
+    private static string CommonName(StackDescription.Pair pair)
+    {
+        int length = pair.LowSymbol.AsSpan().CommonPrefixLength(pair.HighSymbol);
+        string common = pair.LowSymbol[..length].Trim('_', '.');
+        return common.Length > 2 ? common : pair.LowSymbol;
     }
 
     private Symbol Named(string name) => _kernel.Image.Symbols.Find(name)

@@ -24,7 +24,7 @@ public class StackOracleSpecs
         Assert.Equal(BreachKind.PointerBelow, breach.Kind);
         Assert.Equal(kernel.Image.Symbols.Find("bad")!.Address, breach.Pc);
         Assert.Equal(breach.Stack!.LowAddress - 16, breach.StackPointer);
-        Assert.Equal("boot_stack_bottom", breach.Stack.Name);
+        Assert.Equal("boot_stack", breach.Stack.Name);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class StackOracleSpecs
         var result = KernelBoot.Run(kernel, OneHart);
 
         Assert.Equal(BootVerdict.Passed, result.Verdict);
-        Assert.Equal([("boot_stack_bottom", 32ul), ("SCRATCH", 256ul)], result.Stacks.Select(d => (d.Stack.Name, d.DeepestBytes)));
+        Assert.Equal([("boot_stack", 32ul), ("SCRATCH", 256ul)], result.Stacks.Select(d => (d.Stack.Name, d.DeepestBytes)));
     }
 
     [Fact]
