@@ -16,6 +16,7 @@ internal sealed class StaticData
     private readonly Dictionary<string, string> _strings = [];
     private readonly Dictionary<string, string> _utf8 = [];
     private readonly Dictionary<(Module, int, Type), string> _fields = [];
+    private readonly Dictionary<string, int> _lengths = [];
     private readonly Dictionary<object, string> _heap = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>All objects.</summary>
@@ -112,6 +113,10 @@ internal sealed class StaticData
         return symbol;
     }
 
+    /// <summary>The length of the array or string that a symbol names; null if it names neither.</summary>
+    public int? LengthOf(string symbol) =>
+        TextOf(symbol)?.Length ?? (_lengths.TryGetValue(symbol, out int length) ? length : null);
+
     /// <summary>The text of a string literal's symbol.</summary>
     public string? TextOf(string symbol) => _texts.GetValueOrDefault(symbol);
 
@@ -163,6 +168,7 @@ internal sealed class StaticData
         int size = TypeLayout.Of(element).SizeBytes;
         string symbol = $"array.{_heap.Count}";
         _heap.Add(value, symbol);
+        _lengths.Add(symbol, array.Length);
         int index = Reserve(symbol);
         byte[] content = new byte[Importer.ArrayOffset + (size * array.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Importer.LengthOffset), array.Length);

@@ -9,7 +9,7 @@ public sealed class RefusalSpecs
     [Theory]
     [InlineData("KT0001", "object o = new object(); return o is null ? 1 : 0;")]
     [InlineData("KT0002", "int[] items = new int[a]; return items.Length;")]
-    [InlineData("KT0003", "object o = a; return o.GetHashCode();")]
+    [InlineData("KT0003", "object o = a; object p = b; return ReferenceEquals(o, p) ? 1 : 0;")]
     [InlineData("KT0004", "Func<long, long> f = x => x + 1; return f(a);")]
     [InlineData("KT0005", "Shape s = Shape.Only; return s.Area();")]
     [InlineData("KT0006", "try { return b / a; } catch (DivideByZeroException) { return 0; }")]

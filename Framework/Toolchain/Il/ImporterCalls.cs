@@ -24,6 +24,8 @@ internal sealed partial class Importer
         if (TryIntrinsic(method)) return;
         Type owner = method.DeclaringType!;
         if (typeof(Delegate).IsAssignableFrom(owner)) throw Refusal.Delegate(owner);
+        int position = _stack.Count - 1 - method.GetParameters().Length;
+        if (!method.IsStatic && position >= 0) RefusePseudo(_stack[position]);
         if (isVirtual && method.IsVirtual && !method.IsFinal && !owner.IsSealed)
             throw Refusal.Virtual(SymbolNames.Display(method));
         if (owner.FullName == "System.SR")

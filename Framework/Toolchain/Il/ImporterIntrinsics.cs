@@ -37,7 +37,7 @@ internal sealed partial class Importer
                 StringElement();
                 return true;
             case "System.String" when method.Name == "get_Length":
-                Push(Emit(Op.NonNegative, IrType.I32, EmitLoad(PopAddress(), LengthOffset, IrType.I32, MemType.I32, false)), typeof(int));
+                Push(LengthOf(PopAddress()), typeof(int));
                 return true;
             case "System.Enum" when method.Name == "HasFlag":
                 return HasFlagIntrinsic();
@@ -151,7 +151,7 @@ internal sealed partial class Importer
     {
         Instr index = PopValue();
         Instr text = PopAddress();
-        Instr length = Emit(Op.NonNegative, IrType.I32, EmitLoad(text, LengthOffset, IrType.I32, MemType.I32, false));
+        Instr length = LengthOf(text);
         Check(Emit(Op.LtUnsigned, IrType.I32, index, length), "index out of range");
         Instr address = Scaled(text, Emit(Op.ZeroExtend32, IrType.I64, index), 2);
         Push(EmitLoad(address, StringOffset, IrType.I32, MemType.U16, false), typeof(char));

@@ -71,7 +71,7 @@ internal sealed partial class Importer
                 return true;
             case IlOp.Ldlen:
                 Instr array = PopAddress();
-                Push(Emit(Op.NonNegative, IrType.I32, EmitLoad(array, LengthOffset, IrType.I32, MemType.I32, false)), typeof(int));
+                Push(LengthOf(array), typeof(int));
                 return true;
             case IlOp.Ldelema:
                 Type element = ResolveType();
@@ -177,6 +177,12 @@ internal sealed partial class Importer
                 StorePopped(address, offset, value, field.FieldType);
                 break;
             default:
+                if (field.DeclaringType == typeof(string) && offset == LengthOffset)
+                {
+                    Push(LengthOf(address), typeof(int));
+                    break;
+                }
+
                 PushLoaded(address, offset, field.FieldType);
                 if (IsLength(field))
                 {
@@ -233,11 +239,19 @@ internal sealed partial class Importer
         PushPseudo(member, typeof(RuntimeTypeHandle));
     }
 
+    /// <summary>The length of an array or string: a constant where the object itself is one.</summary>
+    private Instr LengthOf(Instr instance)
+    {
+        if (instance is { Op: Op.SymbolAddress, Immediate: 0, Reference: string symbol } && _unit.Data.LengthOf(symbol) is { } known)
+            return _function.Const(IrType.I32, known);
+        return Emit(Op.NonNegative, IrType.I32, EmitLoad(instance, LengthOffset, IrType.I32, MemType.I32, false));
+    }
+
     private Instr ElementAddress(Type element)
     {
         Instr index = PopValue();
         Instr array = PopAddress();
-        Instr length = Emit(Op.NonNegative, IrType.I32, EmitLoad(array, LengthOffset, IrType.I32, MemType.I32, false));
+        Instr length = LengthOf(array);
         if (index.Type == IrType.I64) length = Emit(Op.SignExtend32, IrType.I64, length);
         Check(Emit(Op.LtUnsigned, IrType.I32, index, length), "index out of range");
         return Scaled(Offset(array, ArrayOffset), Wide(index, Op.ZeroExtend32), TypeLayout.Of(element).SizeBytes);

@@ -62,7 +62,7 @@ internal static class BoundsChecks
     /// <summary>True if a value is at least 0 wherever the block is reached.</summary>
     private static bool IsNonNegative(Block block, Instr value, int depth)
     {
-        if (ValueRange.Of(value).IsNonNegative) return true;
+        if (ValueRange.Of(value).IsNonNegative || LeastOfCounter(value) >= 0) return true;
         if (depth == 0) return false;
         if (value.Op == Op.SignExtend32) return IsNonNegative(block, value.Args[0], depth - 1);
         foreach ((Op op, Instr left, Instr right) in Facts(block))
@@ -78,10 +78,28 @@ internal static class BoundsChecks
             long step = value.Args[1].Immediate;
             // A sum of numbers that are not negative is not, unless it wraps; one less than a number above 0 is not.
             if (step > 0 && IsNonNegative(block, value.Args[0], depth - 1) && CannotWrap(block, value.Args[0], step)) return true;
-            if (step == -1) return IsPositive(block, value.Args[0]);
+            if (step == -1 && IsPositive(block, value.Args[0])) return true;
+            if (step is < 0 and > int.MinValue && LeastOfCounter(value.Args[0]) >= -step) return true;
         }
 
         return value.Op == Op.Phi && IsCounterFromZero(value, depth - 1);
+    }
+
+    // A counter that only grows is nowhere below what it starts from.
+    private static long LeastOfCounter(Instr value)
+    {
+        long least = ValueRange.Of(value).Least;
+        if (value.Op != Op.Phi) return least;
+        long start = long.MaxValue;
+        foreach (Instr arg in value.Args)
+        {
+            bool isStep = arg.Op == Op.Add && arg.Args[0] == value && arg.Args[1] is { IsConst: true, Immediate: > 0 } step &&
+                          CannotWrap(arg.Block!, value, step.Immediate);
+            if (isStep) continue;
+            start = Math.Min(start, ValueRange.Of(arg).Least);
+        }
+
+        return Math.Max(least, start == long.MaxValue ? least : start);
     }
 
     private static bool IsPositive(Block block, Instr value)
@@ -98,8 +116,9 @@ internal static class BoundsChecks
     }
 
     // value + step does not pass the greatest number if value is below some other number by enough.
-    private static bool CannotWrap(Block block, Instr value, long step)
+    internal static bool CannotWrap(Block block, Instr value, long step)
     {
+        if (step < 0) return IsNonNegative(block, value, 2) || IsKnownAbove(block, value, int.MinValue - step);
         long greatest = value.Type == IrType.I32 ? int.MaxValue : long.MaxValue;
         if (ValueRange.Of(value).Greatest <= greatest - step) return true;
         foreach ((Op op, Instr left, Instr right) in Facts(block))

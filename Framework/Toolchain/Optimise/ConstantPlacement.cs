@@ -90,6 +90,8 @@ internal static class ConstantPlacement
                 return instr.Op != Op.Materialise;
             case Op.SymbolAddress:
                 return instr.Op != Op.Materialise;
+            case Op.SlotAddress:
+                return instr.Op == Op.Add;
             default:
                 return false;
         }

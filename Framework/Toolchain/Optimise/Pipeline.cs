@@ -47,6 +47,7 @@ internal static class Pipeline
         Simplify(function);
         Expansions.Run(unit, function);
         Simplify(function);
+        if (unit.Options.Optimisation == OptimisationLevel.Full && InductionPointers.Run(function)) Simplify(function);
         if (unit.Options.Optimisation == OptimisationLevel.Full) ConstantPlacement.Run(function);
         EdgeSplitting.Run(unit, function);
         DeadCode.Run(function);

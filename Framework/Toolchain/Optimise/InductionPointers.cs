@@ -1,0 +1,159 @@
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Optimise;
+
+/// <summary>
+/// Addresses that grow with a loop's counter become pointers that step along with it: base + (counter &lt;&lt; scale) costs
+/// two operations a round, the pointer one for all accesses. A counter that is then used for nothing but its own end
+/// test gives that to the pointer, too.
+/// <para>Known limits: the counter is an int that starts anywhere and steps by a constant, in a loop with one latch.</para>
+/// </summary>
+internal static class InductionPointers
+{
+    private const int PerLoopLimit = 6;
+
+    /// <summary>True if an address was replaced.</summary>
+    public static bool Run(Function function)
+    {
+        List<Loop> loops = FlowOrder.Compute(function);
+        bool changed = false;
+        foreach (Loop loop in loops)
+        {
+            if (loops.Any(inner => inner.Parent == loop)) continue;
+            changed |= Reduce(function, loop);
+        }
+
+        if (changed) FlowOrder.Compute(function);
+        return changed;
+    }
+
+    private static bool Reduce(Function function, Loop loop)
+    {
+        HashSet<Block> inside = [.. loop.Blocks];
+        Block header = loop.Header;
+        List<int> latches = [.. Enumerable.Range(0, header.Predecessors.Count).Where(index => inside.Contains(header.Predecessors[index]))];
+        if (latches.Count != 1) return false;
+        bool changed = false;
+        foreach (Instr counter in header.Phis.ToArray())
+        {
+            Instr next = counter.Args[latches[0]];
+            if (counter.Type != IrType.I32 || next.Op != Op.Add || next.Args[0] != counter || next.Args[1] is not { IsConst: true } step) continue;
+            if (!BoundsChecks.CannotWrap(next.Block!, counter, step.Immediate)) continue;
+            List<(Instr Address, Instr Base, int Scale)> found = Addresses(loop, inside, counter);
+            if (found.Count == 0) continue;
+            // The counter stays for its test: one pointer in its place is worth it from two operations saved on.
+            int saved = (IsOnlyCounted(function, counter, next, found) ? 1 : 0) + found.Sum(address => address.Scale > 0 ? 2 : 1);
+            int groups = found.Select(address => (address.Base, address.Scale)).Distinct().Count();
+            if (groups > PerLoopLimit || saved <= groups) continue;
+            if (LoopInvariants.Preheader(function, loop, inside) is not { } preheader) continue;
+            foreach (IGrouping<(Instr Base, int Scale), (Instr Address, Instr Base, int Scale)> group in found.GroupBy(address => (address.Base, address.Scale)))
+                Replace(function, header, preheader, counter, step.Immediate, group.Key.Base, group.Key.Scale, [.. group.Select(address => address.Address)]);
+            changed = true;
+            latches = [.. Enumerable.Range(0, header.Predecessors.Count).Where(index => inside.Contains(header.Predecessors[index]))];
+        }
+
+        return changed;
+    }
+
+    /// <summary>Sums of something that does not change in the loop and the counter, scaled.</summary>
+    private static List<(Instr Address, Instr Base, int Scale)> Addresses(Loop loop, HashSet<Block> inside, Instr counter)
+    {
+        List<(Instr, Instr, int)> found = [];
+        foreach (Block block in loop.Blocks)
+        {
+            foreach (Instr instr in block.Body)
+            {
+                if (instr.Op != Op.Add || instr.Type != IrType.I64) continue;
+                for (int side = 0; side < 2; side++)
+                {
+                    Instr fixedSide = instr.Args[1 - side];
+                    if (fixedSide.IsConst || fixedSide.Block is { } home && inside.Contains(home)) continue;
+                    if (Scale(instr.Args[side], counter) is { } scale) found.Add((instr, fixedSide, scale));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    // Only where the counter is known not to be negative is its extension a sign extension, and only where it does not
+    // wrap does the pointer keep step with it: bounds checks and the end test have shown both by now.
+    private static int? Scale(Instr value, Instr counter)
+    {
+        int scale = 0;
+        if (value.Op == Op.Shl && value.Args[1].IsConst)
+        {
+            scale = (int)value.Args[1].Immediate;
+            value = value.Args[0];
+        }
+
+        return value.Op == Op.SignExtend32 && value.Args[0] == counter ? scale : null;
+    }
+
+    private static void Replace(
+        Function function, Block header, Block preheader, Instr counter, long step, Instr origin, int scale, List<Instr> addresses)
+    {
+        int entry = header.Predecessors.IndexOf(preheader);
+        Instr start = Emit(function, preheader, Op.SignExtend32, counter.Args[entry]);
+        start = Emit(function, preheader, Op.Shl, start, function.Const(IrType.I32, scale));
+        start = Emit(function, preheader, Op.Add, origin, start);
+        Instr pointer = function.New(Op.Phi, IrType.I64);
+        pointer.Block = header;
+        Instr next = counter.Args[1 - entry];
+        Instr stepped = function.New(Op.Add, IrType.I64, pointer, function.Const(IrType.I64, step << scale));
+        stepped.Block = next.Block;
+        stepped.Place = next.Place;
+        next.Block!.Body.Insert(next.Block.Body.IndexOf(next) + 1, stepped);
+        pointer.Args = [.. Enumerable.Range(0, 2).Select(edge => edge == entry ? start : stepped)];
+        header.Body.Insert(0, pointer);
+        foreach (Instr address in addresses)
+        {
+            address.Replacement = pointer;
+            address.Block!.Body.Remove(address);
+        }
+
+        function.ResolveArguments();
+        MoveTest(function, preheader, counter, next, pointer, stepped, origin, scale);
+    }
+
+    private static bool IsOnlyCounted(Function function, Instr counter, Instr next, List<(Instr Address, Instr Base, int Scale)> found) =>
+        found.Select(address => (address.Base, address.Scale)).Distinct().Count() == 1 &&
+        Users(function, counter).Count(user => user != next && !user.IsCompare && user.Op != Op.SignExtend32) == 0;
+
+    private static List<Instr> Users(Function function, Instr value) =>
+        [.. function.Blocks.SelectMany(block => block.Body).Where(instr => instr.Args.Contains(value))];
+
+    // Addresses lie far from the ends of the signed numbers, so that their order is that of the counters.
+    private static void MoveTest(
+        Function function, Block preheader, Instr counter, Instr next, Instr pointer, Instr stepped, Instr origin, int scale)
+    {
+        int[] uses = function.CountUses();
+        List<Instr> users = [.. Users(function, counter).Where(user => user != next && !(user.IsDroppable && user.Op != Op.Phi && uses[user.Id] == 0))];
+        users.AddRange(Users(function, next).Where(user => user != counter));
+        users = [.. users.Where(user => !(user.Op is Op.SignExtend32 or Op.Shl && IsUnused(function, user, uses)))];
+        if (users.Count != 1 || users[0] is not { Op: Op.Lt or Op.Ge or Op.Eq or Op.Ne } test) return;
+        if (test.Args[0] != counter && test.Args[0] != next) return;
+        Instr limit = test.Args[1];
+        while (limit.Op == Op.NonNegative) limit = limit.Args[0];
+        FlowOrder.Compute(function);
+        if (!limit.IsFloating && !FlowOrder.Dominates(limit.Block!, preheader)) return;
+        Instr end = Emit(function, preheader, Op.SignExtend32, limit);
+        end = Emit(function, preheader, Op.Shl, end, function.Const(IrType.I32, scale));
+        end = Emit(function, preheader, Op.Add, origin, end);
+        test.Args = [test.Args[0] == counter ? pointer : stepped, end];
+    }
+
+    // What only fed addresses that are pointers now is dead, though it still stands there.
+    private static bool IsUnused(Function function, Instr value, int[] uses) =>
+        uses[value.Id] == 0 || Users(function, value).All(user => user.IsPure && IsUnused(function, user, uses));
+
+    private static Instr Emit(Function function, Block block, Op op, params Instr[] args)
+    {
+        Instr instr = function.New(op, IrType.I64, args);
+        Instr simple = Simplifier.Simplify(function, instr);
+        if (simple != instr) return simple;
+        instr.Block = block;
+        block.Body.Insert(block.Body.Count - 1, instr);
+        return instr;
+    }
+}
