@@ -93,11 +93,11 @@ public sealed class VirtioQueue : IStateful
                 (table, tableSize, index, inIndirect) = (address, lengthBytes / DescriptorBytes, 0, true);
                 continue;
             }
-            var writable = (flags & DeviceWrites) != 0;
+            var access = (flags & DeviceWrites) != 0 ? VirtioAccess.Write : VirtioAccess.Read;
             if (!memory.Contains(address, lengthBytes)) throw new VirtioBrokenException("a buffer lies outside of memory");
-            if (!writable && buffers.Count > 0 && buffers[^1].Writable)
+            if (access == VirtioAccess.Read && buffers.Count > 0 && buffers[^1].Access == VirtioAccess.Write)
                 throw new VirtioBrokenException("a readable buffer follows a writable one");
-            buffers.Add(new VirtioBuffer(address, lengthBytes, writable));
+            buffers.Add(new VirtioBuffer(address, lengthBytes, access));
             if ((flags & Next) == 0) return buffers;
             if ((uint)buffers.Count >= tableSize) throw new VirtioBrokenException("a chain of descriptors is a loop");
             index = next;
