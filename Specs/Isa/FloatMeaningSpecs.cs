@@ -9,25 +9,25 @@ namespace Verification.Specs.Isa;
 /// </summary>
 public class FloatMeaningSpecs
 {
-    private static readonly Dictionary<string, FloatFormat> Formats = new()
+    private static readonly Dictionary<string, FloatFormat> Formats = new (string, FloatFormat)[]
     {
-        ["h"] = FloatFormat.Half, ["s"] = FloatFormat.Single, ["d"] = FloatFormat.Double,
-    };
+        ("h", FloatFormat.Half), ("s", FloatFormat.Single), ("d", FloatFormat.Double),
+    }.ToDictionary();
 
-    private static readonly Dictionary<string, int> Bits = new() { ["h"] = 16, ["s"] = 32, ["d"] = 64 };
+    private static readonly Dictionary<string, int> Bits = new (string, int)[] { ("h", 16), ("s", 32), ("d", 64) }.ToDictionary();
 
-    private static readonly Dictionary<string, string> Operations = new()
+    private static readonly Dictionary<string, string> Operations = new (string, string)[]
     {
-        ["fmadd"] = "MultiplyAdd", ["fmsub"] = "MultiplySubtract", ["fnmsub"] = "NegatedMultiplyAdd",
-        ["fnmadd"] = "NegatedMultiplySubtract", ["fadd"] = "Add", ["fsub"] = "Subtract", ["fmul"] = "Multiply",
-        ["fdiv"] = "Divide", ["fsqrt"] = "SquareRoot", ["fmin"] = "Minimum", ["fmax"] = "Maximum", ["feq"] = "Equal",
-        ["flt"] = "Less", ["fle"] = "LessOrEqual", ["fclass"] = "Classify",
-    };
+        ("fmadd", "MultiplyAdd"), ("fmsub", "MultiplySubtract"), ("fnmsub", "NegatedMultiplyAdd"),
+        ("fnmadd", "NegatedMultiplySubtract"), ("fadd", "Add"), ("fsub", "Subtract"), ("fmul", "Multiply"),
+        ("fdiv", "Divide"), ("fsqrt", "SquareRoot"), ("fmin", "Minimum"), ("fmax", "Maximum"), ("feq", "Equal"),
+        ("flt", "Less"), ("fle", "LessOrEqual"), ("fclass", "Classify"),
+    }.ToDictionary();
 
-    private static readonly Dictionary<string, string> Integers = new()
+    private static readonly Dictionary<string, string> Integers = new (string, string)[]
     {
-        ["w"] = "Int32", ["wu"] = "UInt32", ["l"] = "Int64", ["lu"] = "UInt64",
-    };
+        ("w", "Int32"), ("wu", "UInt32"), ("l", "Int64"), ("lu", "UInt64"),
+    }.ToDictionary();
 
     private static readonly string[] Signs = ["fsgnj", "fsgnjn", "fsgnjx"];
 

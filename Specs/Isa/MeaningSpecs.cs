@@ -9,25 +9,25 @@ namespace Verification.Specs.Isa;
 public class MeaningSpecs
 {
     /// <summary>Loads and stores: bytes, and whether the value is read as signed.</summary>
-    private static readonly Dictionary<string, (int SizeBytes, bool IsSigned)> Accesses = new()
+    private static readonly Dictionary<string, (int SizeBytes, bool IsSigned)> Accesses = new (string, (int, bool))[]
     {
-        ["lb"] = (1, true), ["lh"] = (2, true), ["lw"] = (4, true), ["ld"] = (8, true),
-        ["lbu"] = (1, false), ["lhu"] = (2, false), ["lwu"] = (4, false),
-        ["sb"] = (1, false), ["sh"] = (2, false), ["sw"] = (4, false), ["sd"] = (8, false),
-    };
+        ("lb", (1, true)), ("lh", (2, true)), ("lw", (4, true)), ("ld", (8, true)),
+        ("lbu", (1, false)), ("lhu", (2, false)), ("lwu", (4, false)),
+        ("sb", (1, false)), ("sh", (2, false)), ("sw", (4, false)), ("sd", (8, false)),
+    }.ToDictionary();
 
     /// <summary>Steps that the hart does as a whole.</summary>
-    private static readonly Dictionary<string, HartOperation> Steps = new()
+    private static readonly Dictionary<string, HartOperation> Steps = new (string, HartOperation)[]
     {
-        ["fence"] = HartOperation.Fence, ["fence.tso"] = HartOperation.Fence, ["fence.i"] = HartOperation.FenceInstruction,
-        ["ecall"] = HartOperation.EnvironmentCall, ["ebreak"] = HartOperation.Breakpoint,
-        ["mret"] = HartOperation.MachineReturn, ["sret"] = HartOperation.SupervisorReturn,
-        ["wfi"] = HartOperation.WaitForInterrupt, ["sfence.vma"] = HartOperation.FenceTranslation,
-        ["sinval.vma"] = HartOperation.InvalidateTranslation, ["sfence.w.inval"] = HartOperation.FenceInvalidation,
-        ["sfence.inval.ir"] = HartOperation.FenceInvalidation, ["pause"] = HartOperation.Pause,
-        ["cbo.inval"] = HartOperation.CacheBlockManage, ["cbo.clean"] = HartOperation.CacheBlockManage,
-        ["cbo.flush"] = HartOperation.CacheBlockManage, ["cbo.zero"] = HartOperation.CacheBlockZero,
-    };
+        ("fence", HartOperation.Fence), ("fence.tso", HartOperation.Fence), ("fence.i", HartOperation.FenceInstruction),
+        ("ecall", HartOperation.EnvironmentCall), ("ebreak", HartOperation.Breakpoint),
+        ("mret", HartOperation.MachineReturn), ("sret", HartOperation.SupervisorReturn),
+        ("wfi", HartOperation.WaitForInterrupt), ("sfence.vma", HartOperation.FenceTranslation),
+        ("sinval.vma", HartOperation.InvalidateTranslation), ("sfence.w.inval", HartOperation.FenceInvalidation),
+        ("sfence.inval.ir", HartOperation.FenceInvalidation), ("pause", HartOperation.Pause),
+        ("cbo.inval", HartOperation.CacheBlockManage), ("cbo.clean", HartOperation.CacheBlockManage),
+        ("cbo.flush", HartOperation.CacheBlockManage), ("cbo.zero", HartOperation.CacheBlockZero),
+    }.ToDictionary();
 
     private static readonly string[] Others =
     [

@@ -1,6 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Verification.Machine.Isa.Tables;
 
-/// <summary>Phrases that the meanings in the tables share.</summary>
+/// <summary>
+/// Phrases that the meanings in the tables share. Those that take sizes are always inlined, so that an access in a meaning
+/// is compiled for its size.
+/// </summary>
 internal abstract class Vocabulary<TMachine, TWord>
     where TMachine : struct, IMachine<TWord>
     where TWord : struct, IWord<TWord>
@@ -23,24 +28,28 @@ internal abstract class Vocabulary<TMachine, TWord>
 
     protected static TWord Address(TMachine m, in Instruction i) => m.X(i.Rs1) + Immediate(in i);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void LoadSigned(TMachine m, in Instruction i, int sizeBytes)
     {
         if (m.Load(sizeBytes, Address(m, in i), out var value))
             m.X(i.Rd, TWord.SignExtend(value, 8 * sizeBytes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void LoadUnsigned(TMachine m, in Instruction i, int sizeBytes)
     {
         if (m.Load(sizeBytes, Address(m, in i), out var value))
             m.X(i.Rd, value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void Update32(TMachine m, in Instruction i, Func<TWord, TWord, TWord> update)
     {
         if (m.Update(4, m.X(i.Rs1), m.X(i.Rs2), update, out var old))
             m.X(i.Rd, Low32(old));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void Update64(TMachine m, in Instruction i, Func<TWord, TWord, TWord> update)
     {
         if (m.Update(8, m.X(i.Rs1), m.X(i.Rs2), update, out var old))
@@ -90,9 +99,11 @@ internal abstract class Vocabulary<TMachine, TWord>
     }
 
     /// <summary>A value narrower than the register, as the register holds it: ones above it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TWord Box(TWord value, int bits) => value | TWord.Constant(ulong.MaxValue << bits);
 
     /// <summary>The value in a register, or the canonical NaN where the register holds no boxed value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TWord Unbox(TWord register, int bits, ulong canonicalNaN)
     {
         var box = TWord.Constant(ulong.MaxValue << bits);
@@ -102,12 +113,14 @@ internal abstract class Vocabulary<TMachine, TWord>
 
     protected static bool FloatIsOn(TMachine m, in Instruction i) => m.Perform(HartOperation.RequireFloat, in i);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void LoadFloat(TMachine m, in Instruction i, int sizeBytes)
     {
         if (FloatIsOn(m, in i) && m.Load(sizeBytes, Address(m, in i), out var value))
             m.F(i.Rd, sizeBytes == 8 ? value : Box(value, 8 * sizeBytes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void StoreFloat(TMachine m, in Instruction i, int sizeBytes)
     {
         if (FloatIsOn(m, in i))
