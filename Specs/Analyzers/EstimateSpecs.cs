@@ -1,8 +1,11 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Verification.Analyzers;
-using Verification.Analyzers.StackDepth;
+using Verification.Specs.Compiling;
 using Verification.Specs.Repository;
 using Verification.Toolchain;
 using Verification.Toolchain.Il;
@@ -12,24 +15,27 @@ using Xunit;
 namespace Verification.Specs.Analyzers;
 
 /// <summary>
-/// The order of the three numbers: what the compiler lays out is never more than what the analyzer estimates. The oracle
-/// is the compiler's exact frames; the kernel is ours, in both variants.
+/// The order of the numbers: what the compiler lays out is never more than what the analyzer estimates. The oracle is
+/// the compiler's exact frames, of our kernel in both variants and of generated programs.
 /// </summary>
 public class EstimateSpecs
 {
+    private const int MethodsPerProgram = 3;
+
     [Theory]
     [InlineData("default")]
     [InlineData("story")]
     public void No_boot_path_of_the_kernel_is_deeper_than_its_estimate(string variant)
     {
         var compilation = KernelCompilation(variant);
-        var graph = Study(compilation);
         var program = Compiled(compilation);
-        var bound = StackBound.OfBootStack(program);
-        var entry = graph.Nodes.Single(node => node.Method.Attribute(KernelNames.BootEntry) is { NamedArguments.IsEmpty: true });
-        Assert.True(bound.SizeBytes <= entry.DepthBytes, $"exact {bound.SizeBytes} > estimate {entry.DepthBytes}\n{Frames(program, graph)}");
+        var figures = StackFigures.Of(compilation, program, IsEntry);
+        var bound = StackBound.OfBootStack(program).SizeBytes;
+        var entry = figures.Graph.Nodes.Single(node => node.Method.Attribute(KernelNames.BootEntry) is { NamedArguments.IsEmpty: true });
+        Assert.True(StackFigures.IsResolved(entry));
+        Assert.True(bound <= entry.DepthBytes, $"exact {bound} > estimate {entry.DepthBytes}\n{figures}");
         // An estimate that is too far off would be switched off.
-        Assert.True(entry.DepthBytes <= 8 * bound.SizeBytes, $"exact {bound.SizeBytes} << estimate {entry.DepthBytes}\n{Frames(program, graph)}");
+        Assert.True(entry.DepthBytes <= 8 * bound, $"exact {bound} << estimate {entry.DepthBytes}\n{figures}");
     }
 
     [Theory]
@@ -38,23 +44,31 @@ public class EstimateSpecs
     public void No_frame_of_the_kernel_is_larger_than_its_estimate(string variant)
     {
         var compilation = KernelCompilation(variant);
-        var frames = Estimates(Study(compilation));
-        var program = Compiled(compilation);
-        var compared = program.Methods.Where(method => frames.ContainsKey(Name(method))).ToList();
-        Assert.True(compared.Count >= 5, $"only {compared.Count} methods are known to both");
-        Assert.Empty(compared.Where(method => method.FrameSizeBytes > frames[Name(method)])
-            .Select(method => $"{Name(method)}: exact {method.FrameSizeBytes}, estimate {frames[Name(method)]}"));
+        var figures = StackFigures.Of(compilation, Compiled(compilation), IsEntry);
+        Assert.True(figures.ComparedCount >= 5, $"only {figures.ComparedCount} methods are known to both");
+        Assert.Empty(figures.FramesOverTheirEstimate());
     }
 
-    private static CallGraph Study(CSharpCompilation compilation)
+    [Property(MaxTest = 12)]
+    public Property No_generated_program_is_deeper_than_its_estimate() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
-        Assert.Empty(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error));
-        var methods = Methods(compilation.Assembly.GlobalNamespace).ToList();
-        return CallGraph.Of(
-            compilation,
-            methods.Where(method => method.Attribute(KernelNames.BootEntry) is not null).ToList(),
-            methods.FirstOrDefault(method => method.Attribute(KernelNames.PanicHandler) is not null));
-    }
+        using var guest = new GuestProgram(ProgramWriter.Write(seed, MethodsPerProgram));
+        // That every generated program compiles is a spec of the compiler's own.
+        if (!guest.Program.IsComplete) return true.Label("");
+        var figures = StackFigures.Of(GuestCompilation(guest.Source), guest.Program, IsRun);
+        var mistakes = figures.FramesOverTheirEstimate().ToList();
+        foreach (var root in figures.Graph.Nodes.Where(node => IsRun(node.Method) && StackFigures.IsResolved(node)))
+        {
+            var exact = figures.ExactDepthBytes($"Test.{root.Method.Name}/{root.Method.Parameters.Length}");
+            if (exact is null || exact > root.DepthBytes) mistakes.Add($"{root.Name}: exact depth {exact?.ToString() ?? "without bound"}, estimate {root.DepthBytes}");
+        }
+        return (mistakes.Count == 0).Label($"seed {seed}\n{string.Join('\n', mistakes)}\n{guest.Source}");
+    });
+
+    private static bool IsEntry(IMethodSymbol method) => method.Attribute(KernelNames.BootEntry) is not null;
+
+    private static bool IsRun(IMethodSymbol method) =>
+        method.Name.StartsWith("Run", StringComparison.Ordinal) && method is { IsStatic: true, DeclaredAccessibility: Accessibility.Public, ContainingType.Name: "Test" };
 
     private static CompiledProgram Compiled(CSharpCompilation compilation)
     {
@@ -62,38 +76,28 @@ public class EstimateSpecs
         using var symbols = new MemoryStream();
         Assert.True(compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb)).Success);
         using var kernel = KernelAssembly.Load(image.ToArray(), symbols.ToArray());
-        var program = Compiler.Compile(kernel.Assembly, new CompilerOptions());
+        var program = Verification.Toolchain.Compiler.Compile(kernel.Assembly, new CompilerOptions());
         Assert.Empty(program.Diagnostics);
         return program;
     }
 
-    private static CSharpCompilation KernelCompilation(string variant)
+    private static CSharpCompilation KernelCompilation(string variant) => Compilation(
+        "global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;",
+        SourceTree.Files("Kernel")
+            .Where(path => path.EndsWith(".cs", StringComparison.Ordinal) && !path.StartsWith("Kernel/Intrinsics/", StringComparison.Ordinal))
+            .Select(path => (path, SourceTree.Text(path))),
+        variant == "story" ? ["STORY"] : []);
+
+    private static CSharpCompilation GuestCompilation(string source) => Compilation(
+        "global using System; global using System.Runtime.CompilerServices; global using System.Runtime.InteropServices; "
+        + "global using System.Threading; global using System.Numerics; global using System.Buffers.Binary;",
+        [(CSharpSource.FileName, source)]);
+
+    private static CSharpCompilation Compilation(string usings, IEnumerable<(string Path, string Text)> sources, params string[] symbols)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Preview, preprocessorSymbols: variant == "story" ? ["STORY"] : []);
-        var sources = SourceTree.Files("Kernel").Where(path => path.EndsWith(".cs", StringComparison.Ordinal) && !path.StartsWith("Kernel/Intrinsics/", StringComparison.Ordinal))
-            .Select(path => CSharpSyntaxTree.ParseText(SourceTree.Text(path), options, path, System.Text.Encoding.UTF8))
-            .Prepend(CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;", options, "usings", System.Text.Encoding.UTF8));
-        return KernelSource.Compile("").RemoveAllSyntaxTrees().AddSyntaxTrees(sources)
+        var options = new CSharpParseOptions(LanguageVersion.Preview, preprocessorSymbols: symbols);
+        return KernelSource.Compile("").RemoveAllSyntaxTrees()
+            .AddSyntaxTrees(sources.Append(("Usings.cs", usings)).Select(source => CSharpSyntaxTree.ParseText(source.Item2, options, source.Item1, System.Text.Encoding.UTF8)))
             .AddReferences(MetadataReference.CreateFromFile(typeof(Intrinsics.BootEntryAttribute).Assembly.Location));
-    }
-
-    private static IEnumerable<IMethodSymbol> Methods(INamespaceOrTypeSymbol container) => container.GetMembers().SelectMany(member => member switch
-    {
-        IMethodSymbol method => [method],
-        INamespaceOrTypeSymbol inner => Methods(inner),
-        _ => [],
-    });
-
-    private static Dictionary<string, long> Estimates(CallGraph graph) => graph.Nodes
-        .GroupBy(node => $"{node.Method.ContainingType.Name}.{node.Method.MetadataName}/{node.Method.Parameters.Length}")
-        .ToDictionary(group => group.Key, group => group.Max(node => node.FrameBytes));
-
-    private static string Name(CompiledMethod method) =>
-        $"{method.Method.DeclaringType!.Name.Split('`')[0]}.{method.Method.Name}/{method.Method.GetParameters().Length}";
-
-    private static string Frames(CompiledProgram program, CallGraph graph)
-    {
-        var frames = Estimates(graph);
-        return string.Join('\n', program.Methods.Select(method => $"{Name(method)}: exact {method.FrameSizeBytes}, estimate {frames.GetValueOrDefault(Name(method), -1)}"));
     }
 }
