@@ -13,7 +13,7 @@ internal sealed class FrameTable
 
     public void Add(byte[] section, bool isExceptionFrame, ulong sectionAddress, List<string> complaints)
     {
-        var common = new Dictionary<long, Common>();
+        var common = new Dictionary<long, CommonInformation>();
         for (long at = 0; at < section.Length;)
         {
             try
@@ -71,7 +71,7 @@ internal sealed class FrameTable
         }
     }
 
-    private static Common ReadCommon(DwarfCursor cursor)
+    private static CommonInformation ReadCommon(DwarfCursor cursor)
     {
         int version = cursor.U8();
         if (version is not (1 or 3 or 4)) throw new DwarfFormatException($"a common frame entry has the unknown version {version}");
@@ -101,10 +101,10 @@ internal sealed class FrameTable
             throw new DwarfFormatException($"a common frame entry has the unknown augmentation '{augmentation}'");
         }
 
-        return new Common(codeFactor, dataFactor, returnRegister, encoding, augmentation, cursor);
+        return new CommonInformation(codeFactor, dataFactor, returnRegister, encoding, augmentation, cursor);
     }
 
-    private void ReadDescription(DwarfCursor cursor, Common common, bool isExceptionFrame, ulong sectionAddress)
+    private void ReadDescription(DwarfCursor cursor, CommonInformation common, bool isExceptionFrame, ulong sectionAddress)
     {
         var encoding = isExceptionFrame ? common.Encoding : (byte)0;
         var low = ReadPointer(cursor, encoding, sectionAddress);
@@ -140,14 +140,14 @@ internal sealed class FrameTable
 
     private static FrameRules Run(Description description, ulong address)
     {
-        var common = description.Common;
+        var common = description.CommonInformation;
         var rules = new FrameRules { ReturnRegister = common.ReturnRegister, IsSignalFrame = common.Augmentation.Contains('S') };
         Run(common.Instructions(), rules, null, common, description.Code.Low, ulong.MaxValue);
         var initial = rules.Copy();
         return Run(description.Instructions(), rules, initial, common, description.Code.Low, address);
     }
 
-    private static FrameRules Run(DwarfCursor cursor, FrameRules rules, FrameRules? initial, Common common, ulong place, ulong address)
+    private static FrameRules Run(DwarfCursor cursor, FrameRules rules, FrameRules? initial, CommonInformation common, ulong place, ulong address)
     {
         var saved = new Stack<FrameRules>();
         while (!cursor.AtEnd)
@@ -207,14 +207,14 @@ internal sealed class FrameTable
 
     private static int Register(DwarfCursor cursor) => (int)Math.Min(int.MaxValue, cursor.Uleb());
 
-    private sealed record Common(ulong CodeFactor, long DataFactor, int ReturnRegister, byte Encoding, string Augmentation, DwarfCursor Rest)
+    private sealed record CommonInformation(ulong CodeFactor, long DataFactor, int ReturnRegister, byte Encoding, string Augmentation, DwarfCursor Rest)
     {
         private readonly long start = Rest.Position;
 
         public DwarfCursor Instructions() => Rest.From(start);
     }
 
-    private sealed record Description(CodeRange Code, Common Common, long Start, DwarfCursor Rest)
+    private sealed record Description(CodeRange Code, CommonInformation CommonInformation, long Start, DwarfCursor Rest)
     {
         public DwarfCursor Instructions() => Rest.From(Start);
     }
