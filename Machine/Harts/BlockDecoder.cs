@@ -53,7 +53,9 @@ internal static class BlockDecoder
         var size = Decoder.SizeBytes(word);
         return new Step(Illegal, new Instruction
         {
-            Row = IllegalRow, SizeBytes = (byte)size, Encoding = size == 2 ? word & 0xFFFF : word,
+            Row = IllegalRow,
+            SizeBytes = (byte)size,
+            Encoding = size == 2 ? word & 0xFFFF : word,
         });
     }
 }
