@@ -75,7 +75,7 @@ public class QemuMeaningSpecs
         while (true)
         {
             var values = form.Picture.Extract(Words.Of(form, random));
-            values[OperandSlot.Rd] = form.Operands.Any(operand => operand.Literal == 2 && operand.Place == OperandPlace.Listed) && form.Mnemonic == "c.addi16sp" ? 2 : 10;
+            values[OperandSlot.Rd] = form.Mnemonic == "c.addi16sp" ? 2 : 10;
             (values[OperandSlot.Rs1], values[OperandSlot.Rs2], values[OperandSlot.Rs3]) = (11, 12, 13);
             if (form.Operands.Any(operand => operand.Kind == OperandKind.Offset))
                 values[OperandSlot.Immediate] = 8;
