@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Verification.Framework.Booting;
 using Verification.Framework.Explaining;
-using Verification.Framework.Kernels;
 using Verification.Framework.Generation;
+using Verification.Framework.Kernels;
 using Verification.Machine;
 using Verification.Machine.Images;
 

@@ -19,9 +19,24 @@ internal sealed class QemuWords
     // Words that say what is so anyway, by the number of words that follow them.
     private static readonly Dictionary<string, int> Indifferent = new()
     {
-        ["nographic"] = 0, ["no-reboot"] = 0, ["no-shutdown"] = 0, ["nodefaults"] = 0, ["no-user-config"] = 0,
-        ["serial"] = 1, ["monitor"] = 1, ["display"] = 1, ["chardev"] = 1, ["mon"] = 1, ["name"] = 1, ["icount"] = 1,
-        ["accel"] = 1, ["rtc"] = 1, ["object"] = 1, ["vga"] = 1, ["parallel"] = 1, ["msg"] = 1,
+        ["nographic"] = 0,
+        ["no-reboot"] = 0,
+        ["no-shutdown"] = 0,
+        ["nodefaults"] = 0,
+        ["no-user-config"] = 0,
+        ["serial"] = 1,
+        ["monitor"] = 1,
+        ["display"] = 1,
+        ["chardev"] = 1,
+        ["mon"] = 1,
+        ["name"] = 1,
+        ["icount"] = 1,
+        ["accel"] = 1,
+        ["rtc"] = 1,
+        ["object"] = 1,
+        ["vga"] = 1,
+        ["parallel"] = 1,
+        ["msg"] = 1,
     };
 
     private readonly Dictionary<string, ValueList<byte>> _drives = [];

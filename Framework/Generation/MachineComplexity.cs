@@ -1,7 +1,7 @@
 using System.Numerics;
 using Verification.Machine;
-using Verification.Machine.Devicetree;
 using Verification.Machine.Devices;
+using Verification.Machine.Devicetree;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;

@@ -22,9 +22,9 @@ internal sealed class Comparison(int turns, long divisor, ExecutionEngine engine
             var rows = Guest.All.Select(guest => Measure(guest.Shortened(divisor), folder)).Select(row => Print(row, start)).ToList();
             var ratios = rows.Where(row => row.Ratio > 0).Select(row => row.Ratio).ToList();
             if (ratios.Count > 0)
-            Console.WriteLine($"geometric mean against QEMU: {Math.Exp(ratios.Average(Math.Log)):0.00}");
+                Console.WriteLine($"geometric mean against QEMU: {Math.Exp(ratios.Average(Math.Log)):0.00}");
             else if (!QemuRun.IsPossible)
-            Console.WriteLine("qemu-system-riscv64 is not installed: nothing to compare with.");
+                Console.WriteLine("qemu-system-riscv64 is not installed: nothing to compare with.");
             return rows.All(row => row.IsSame);
         }
         finally

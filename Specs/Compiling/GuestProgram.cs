@@ -5,9 +5,9 @@ using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Isa;
 using Verification.Toolchain;
+using Verification.Toolchain.Il;
 using Relocation = Verification.Toolchain.Relocation;
 using RelocationKind = Verification.Toolchain.RelocationKind;
-using Verification.Toolchain.Il;
 
 namespace Verification.Specs.Compiling;
 

@@ -100,7 +100,8 @@ public class StackOracleSpecs
     public void An_undescribed_stack_is_learned_from_the_nearest_symbol_below_its_top()
     {
         var kernel = AssemblyKernel.Of("addi sp, sp, -2048\n addi sp, sp, -2048\n bad: addi sp, sp, -16\n j done")
-            with { Stacks = [], OtherStacks = OtherStacks.Learned };
+            with
+        { Stacks = [], OtherStacks = OtherStacks.Learned };
 
         var breach = Assert.IsType<BootFailure.OutOfStack>(KernelBoot.Run(kernel, OneHart).Failure).Breach;
 

@@ -136,7 +136,10 @@ internal sealed partial class MethodEmitter
                 Epilogue();
                 Add(new CodeItem
                 {
-                    Instruction = Make("jal", 0, 0, 0, 0, 0), Kind = RelocationKind.Jal, Symbol = instr.Symbol, Place = _place,
+                    Instruction = Make("jal", 0, 0, 0, 0, 0),
+                    Kind = RelocationKind.Jal,
+                    Symbol = instr.Symbol,
+                    Place = _place,
                     Call = (CallKind.Tail, [instr.Symbol!]),
                 });
                 break;
@@ -201,12 +204,20 @@ internal sealed partial class MethodEmitter
 
     private CodeItem High(int rd, string symbol, long addend) => Add(new CodeItem
     {
-        Instruction = Make("auipc", rd, 0, 0, 0, 0), Kind = RelocationKind.PcRelHi20, Symbol = symbol, Addend = addend, Place = _place,
+        Instruction = Make("auipc", rd, 0, 0, 0, 0),
+        Kind = RelocationKind.PcRelHi20,
+        Symbol = symbol,
+        Addend = addend,
+        Place = _place,
     });
 
     private void Low(string mnemonic, RelocationKind kind, CodeItem high, int rd, int rs1, int rs2) => Add(new CodeItem
     {
-        Instruction = Make(mnemonic, rd, rs1, rs2, 0, 0), Kind = kind, Symbol = _symbol, High = high, Place = _place,
+        Instruction = Make(mnemonic, rd, rs1, rs2, 0, 0),
+        Kind = kind,
+        Symbol = _symbol,
+        High = high,
+        Place = _place,
     });
 
     private void SymbolAccess(MachineInstr instr)
@@ -273,7 +284,10 @@ internal sealed partial class MethodEmitter
         {
             Add(new CodeItem
             {
-                Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0), Kind = RelocationKind.Jal, Symbol = symbol, Place = _place,
+                Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
+                Kind = RelocationKind.Jal,
+                Symbol = symbol,
+                Place = _place,
                 Call = (kind, [symbol]),
             });
             return;
@@ -281,7 +295,9 @@ internal sealed partial class MethodEmitter
 
         Add(new CodeItem
         {
-            Instruction = Make("jalr", Registers.ReturnAddress, instr.Rs1, 0, 0, 0), Place = _place, Call = (kind, _unit.IndirectTargets(target)),
+            Instruction = Make("jalr", Registers.ReturnAddress, instr.Rs1, 0, 0, 0),
+            Place = _place,
+            Call = (kind, _unit.IndirectTargets(target)),
         });
     }
 
@@ -291,7 +307,10 @@ internal sealed partial class MethodEmitter
         {
             Add(new CodeItem
             {
-                Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0), Kind = RelocationKind.Jal, Symbol = handler, Place = _place,
+                Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
+                Kind = RelocationKind.Jal,
+                Symbol = handler,
+                Place = _place,
                 Call = (CallKind.NoReturn, [handler]),
             });
             return;
@@ -315,7 +334,10 @@ internal sealed partial class MethodEmitter
             _state.CfaOffset, [.. _state.Saved, new SavedRegister(Registers.ReturnAddress, 8 - _state.CfaOffset)]));
         Add(new CodeItem
         {
-            Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0), Kind = RelocationKind.Jal, Symbol = handler, Place = _place,
+            Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
+            Kind = RelocationKind.Jal,
+            Symbol = handler,
+            Place = _place,
             Call = (CallKind.NoReturn, [handler]),
         });
     }

@@ -142,7 +142,10 @@ internal sealed partial class Selector
 
             Add(new MachineInstr
             {
-                Kind = MachineKind.SlotAccess, Mnemonic = "ld", Rd = register, Slot = IncomingSlot,
+                Kind = MachineKind.SlotAccess,
+                Mnemonic = "ld",
+                Rd = register,
+                Slot = IncomingSlot,
                 Immediate = 8 * (index - Registers.ArgumentCount),
             });
         }

@@ -35,15 +35,23 @@ internal sealed partial class Selector
                 bool isWanted = _registers.ContainsKey(instr);
                 Add(new MachineInstr
                 {
-                    Mnemonic = AmoName((AmoKind)instr.Reference!) + suffix, Rd = isWanted ? Register(instr) : Registers.Zero,
-                    Rs1 = Use(instr.Args[0]), Rs2 = Use(instr.Args[1]), Mode = AcquireRelease,
+                    Mnemonic = AmoName((AmoKind)instr.Reference!) + suffix,
+                    Rd = isWanted ? Register(instr) : Registers.Zero,
+                    Rs1 = Use(instr.Args[0]),
+                    Rs2 = Use(instr.Args[1]),
+                    Mode = AcquireRelease,
                 });
                 break;
             case Op.CompareExchange:
                 Add(new MachineInstr
                 {
-                    Kind = MachineKind.CompareExchange, Mnemonic = instr.Type == IrType.I32 ? ".w" : ".d", Rd = Register(instr),
-                    Scratch = _machine.NewVirtual(isFloat: false), Rs1 = Use(instr.Args[0]), Rs2 = Use(instr.Args[1]), Rs3 = Use(instr.Args[2]),
+                    Kind = MachineKind.CompareExchange,
+                    Mnemonic = instr.Type == IrType.I32 ? ".w" : ".d",
+                    Rd = Register(instr),
+                    Scratch = _machine.NewVirtual(isFloat: false),
+                    Rs1 = Use(instr.Args[0]),
+                    Rs2 = Use(instr.Args[1]),
+                    Rs3 = Use(instr.Args[2]),
                 });
                 break;
             case Op.Fence:

@@ -57,7 +57,10 @@ public static class ElfWriter
         byte[] symbols = SymbolTable(image, sections, names, out int localCount);
         sections.Add(NotInMemory(".symtab", SectionType.Symbols, symbols) with
         {
-            Link = sections.Count + 1, Info = localCount, EntrySizeBytes = SymbolSizeBytes, AlignmentBytes = 8,
+            Link = sections.Count + 1,
+            Info = localCount,
+            EntrySizeBytes = SymbolSizeBytes,
+            AlignmentBytes = 8,
         });
         sections.Add(NotInMemory(".strtab", SectionType.Strings, names.ToArray()));
         StringTable sectionNames = new();
