@@ -66,7 +66,8 @@ public class VerifySettings
     {
         var builder = new StringBuilder(text.Replace("\r\n", "\n").Replace('\r', '\n'));
         foreach (var scrubber in scrubbers) scrubber(builder);
-        return builder.ToString();
+        // An approved file has no newline at its end.
+        return builder.ToString().TrimEnd('\n');
     }
 
     private void ScrubEachLine(Func<string, string?> replace) => scrubbers.Add(builder =>
