@@ -66,9 +66,12 @@ public sealed class FailureReport
         }
     }
 
-    private void WritePlace(ulong hartId, ulong pc, ulong retired) => _text.Part("where")
-        .Line(_places.FunctionAndLine(pc))
-        .Line(string.Create(CultureInfo.InvariantCulture, $"0x{pc:x8}  {_places.Instruction(pc),-32} hart {hartId}, after {retired:N0} instructions"));
+    private void WritePlace(ulong hartId, ulong pc, ulong retired)
+    {
+        _text.Part("where").Line(_places.FunctionAndLine(pc));
+        foreach (string inlined in _places.Inlined(pc)) _text.Line($"inlined there: {inlined}");
+        _text.Line(string.Create(CultureInfo.InvariantCulture, $"0x{pc:x8}  {_places.Instruction(pc),-32} hart {hartId}, after {retired:N0} instructions"));
+    }
 
     private void WriteLoop(HangLoop loop)
     {
@@ -131,8 +134,9 @@ public sealed class FailureReport
         if (objects.Count > 6) _text.Line($"... and {objects.Count - 6} more objects");
     }
 
-    private void WriteStore(string which, WriteEvent write) => _text.Line(string.Create(CultureInfo.InvariantCulture,
-        $"  {which} {_places.ObjectText(write.Address)} = 0x{write.Value:x} by {_places.FunctionAndLine(write.Pc)}: {_places.Instruction(write.Pc)}"));
+    private void WriteStore(string which, WriteEvent write) => _text
+        .Line($"  {which} {_places.ObjectText(write.Address)} = 0x{write.Value:x}")
+        .Line($"        by {_places.FunctionAndLine(write.Pc)}: {_places.Instruction(write.Pc)}");
 
     private void WriteAftermath()
     {

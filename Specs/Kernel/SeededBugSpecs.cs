@@ -72,7 +72,8 @@ public class SeededBugSpecs
         var shrunk = Find(SeededKernel.With(
             ("MemoryMap.cs", "for (int index = 0; index < banks.Length; index++)", "for (int index = 0; index < 1; index++)")));
 
-        Assert.Contains("usable", Assert.IsType<BootFailure.Incomplete>(shrunk.Failure).What);
+        // With a first bank that is too small the kernel itself finds out that it has no memory.
+        Assert.True(shrunk.Failure is BootFailure.Incomplete or BootFailure.Panic, $"{shrunk.Failure}");
         Assert.True(shrunk.Machine.Memory.Count > 1);
     }
 
