@@ -202,8 +202,9 @@ public sealed unsafe partial class Hart
         var frame = writes ? Memory.FrameForWrite(page) : Memory.FrameForRead(page)!;
         host = frame.Data + (physical & 4095);
         if (!Memory.IsWhole(page) || !Protection.IsUniform(page, mode, out var protection)) return true;
-        Remember(address, frame, kind, pagePermission & protection,
-            writes && (Memory.MarksOf(page) == 0), kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
+        // A load that finds a page which stores may go to spares the store its own look.
+        var mayStore = writes || (kind == AccessKind.Load && Memory.MayWriteInPlace(frame));
+        Remember(address, frame, kind, pagePermission & protection, mayStore && (Memory.MarksOf(page) == 0), kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
         return true;
     }
 

@@ -252,6 +252,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return frame;
     }
 
+    /// <summary>Whether the page is this memory's own and known to be written: a further store changes nothing but bytes.</summary>
+    internal bool MayWriteInPlace(Frame frame) => frame.Owner == _owner && frame.IsDirty && frame.IsStale;
+
     /// <summary>Whether the frame is this memory's own, so that its content can change.</summary>
     internal bool Owns(Frame frame) => frame.Owner == _owner;
 
