@@ -1,6 +1,7 @@
 using Verification.Framework.Kernels;
 using Verification.Machine;
 using Verification.Machine.Devices;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.State;
 
@@ -219,11 +220,13 @@ internal sealed class QemuWords
 
     private void ReadCpu(string text)
     {
-        foreach (var (name, value) in Properties(text))
+        try
         {
-            if (name.Length == 0 && value is "rv64" or "max" or "rv64i") continue;
-            if (name.Length == 0) throw new BadInputException($"-cpu {value} is not modelled: rv64 is, with extensions switched as in rv64,zba=off");
-            throw new BadInputException($"-cpu: the extension {name} can't be switched");
+            Machine = Machine with { Extensions = IsaString.ParseCpu(text) };
+        }
+        catch (FormatException e)
+        {
+            throw new BadInputException($"-cpu {text}: {e.Message}");
         }
     }
 

@@ -36,6 +36,7 @@ public class CommandLineSpecs
     [InlineData("boot -m 9999999T")]
     [InlineData("boot -machine sifive_u")]
     [InlineData("boot -cpu sifive-u54")]
+    [InlineData("boot -cpu rv64,nonsense=on")]
     [InlineData("boot -bios /no/such/firmware")]
     [InlineData("boot -dtb /no/such/blob")]
     [InlineData("boot -drive id=x0")]
