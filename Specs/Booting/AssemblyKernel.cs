@@ -83,7 +83,7 @@ internal static class AssemblyKernel
         var code = Assembler.Assemble(text);
         var section = code.Sections.Single(s => s.Name == ".head");
         var stub = new StubCode("kernel", SectionKind.Head, section.Bytes, 4,
-            [.. section.Relocations.Select(r => new Verification.Toolchain.Relocation((int)r.Offset, (Verification.Toolchain.RelocationKind)(int)r.Kind, r.Symbol, r.Addend))],
+            section.Relocations,
             [.. code.Symbols.Where(s => s.Section == ".head").Select(s => new StubSymbol(s.Name, (int)s.Value, IsGlobal: true)).OrderBy(s => s.Offset)], [], new StubUnwind(StubFrame.Outermost, []));
         DataObject[] data =
         [

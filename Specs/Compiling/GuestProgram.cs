@@ -6,8 +6,8 @@ using Verification.Machine.Harts;
 using Verification.Machine.Isa;
 using Verification.Toolchain;
 using Verification.Toolchain.Il;
-using Relocation = Verification.Toolchain.Relocation;
-using RelocationKind = Verification.Toolchain.RelocationKind;
+using Relocation = Verification.Machine.Isa.Relocation;
+using RelocationKind = Verification.Machine.Isa.RelocationKind;
 
 namespace Verification.Specs.Compiling;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Reflection;
+using Verification.Machine.Isa;
 using Verification.Toolchain;
 using Verification.Toolchain.Linking;
 

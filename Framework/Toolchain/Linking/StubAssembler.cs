@@ -111,13 +111,8 @@ public static class StubAssembler
         }
 
         if (lines.Count > 0 && lines[^1].Offset == section.Bytes.Length) lines.RemoveAt(lines.Count - 1);
-        List<Relocation> relocations =
-        [
-            .. section.Relocations.Select(open => new Relocation(
-                (int)open.Offset, (RelocationKind)(uint)open.Kind, open.Symbol, open.Addend)),
-        ];
         return new StubCode(
-            name, kind, section.Bytes, section.AlignmentBytes, relocations, symbols, lines, new StubUnwind(frame, saved));
+            name, kind, section.Bytes, section.AlignmentBytes, section.Relocations, symbols, lines, new StubUnwind(frame, saved));
     }
 
     private static int NumberIn(string label, string prefix) =>
