@@ -8,13 +8,25 @@ namespace Verification.Machine.Harts;
 public sealed unsafe partial class Hart
 {
     /// <summary>The hart holds a reservation (<c>lr</c>).</summary>
-    internal bool Reserved;
+    internal bool Reserved
+    {
+        get => State->Reserved != 0;
+        set => State->Reserved = value ? 1u : 0;
+    }
 
     /// <summary>Physical address that it is on.</summary>
-    internal ulong ReservedAddress;
+    internal ulong ReservedAddress
+    {
+        get => State->ReservedAddress;
+        set => State->ReservedAddress = value;
+    }
 
     /// <summary>The page is marked, so that other harts' stores to it are seen.</summary>
-    internal bool ReservationIsMarked;
+    internal bool ReservationIsMarked
+    {
+        get => State->ReservationIsMarked != 0;
+        set => State->ReservationIsMarked = value ? 1u : 0;
+    }
 
     /// <summary>Physical address of the last access that came this way: observers ask.</summary>
     internal ulong LastPhysical;

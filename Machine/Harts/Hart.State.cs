@@ -47,8 +47,10 @@ public sealed unsafe partial class Hart
         transfer.Value(ref SupervisorEnvironment);
         transfer.Value(ref MachineCounterEnable);
         transfer.Value(ref SupervisorCounterEnable);
-        transfer.Value(ref Reserved);
-        transfer.Value(ref ReservedAddress);
+        var reserved = Reserved;
+        transfer.Value(ref reserved);
+        Reserved = reserved;
+        transfer.Value(ref State->ReservedAddress);
         Protection.Transfer(transfer);
         if (!transfer.IsRestoring) return;
         // Interrupts are looked for before the first instruction, as they would have been: that look changes nothing else.

@@ -142,6 +142,7 @@ public sealed unsafe partial class Hart
         _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
+        State->DataPhysical = _dataContext.Physical;
     }
 
     private TlbContext ContextOf(PrivilegeMode mode)

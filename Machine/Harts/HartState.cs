@@ -27,6 +27,9 @@ namespace Verification.Machine.Harts;
 /// 0x268  JumpKey      which of the jump cache's entries are the hart's
 /// 0x270  GuestMxcsr   the host's floating-point control while translated code runs, and while it does not
 /// 0x278  GroupAddends host displacements that accesses of the block being executed share
+/// 0x2b8  DataPhysical physical page addresses by slot of DataTlb
+/// 0x2c0  ReservedAddress, Reserved, ReservationIsMarked: see <see cref="Hart.ReservedAddress"/>
+/// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -52,6 +55,11 @@ internal unsafe struct HartState
     internal uint GuestMxcsr;
     internal uint HostMxcsr;
     internal fixed ulong GroupAddends[8];
+    internal ulong* DataPhysical;
+    internal ulong ReservedAddress;
+    internal uint Reserved;
+    internal uint ReservationIsMarked;
+    internal nint Resume;
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

@@ -15,7 +15,13 @@ internal sealed unsafe class TlbContext
 
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
 
-    private TlbContext() => Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
+    private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
+
+    private TlbContext()
+    {
+        Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
+        Physical = (ulong*)Unsafe.AsPointer(ref _physical[0]);
+    }
 
     /// <summary>One that no hart uses; it must be assigned.</summary>
     internal static TlbContext Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new TlbContext();
@@ -35,8 +41,8 @@ internal sealed unsafe class TlbContext
     /// <summary>Decoded code of the pages whose fetch tag is set, by slot.</summary>
     internal CodePage?[] Code { get; } = new CodePage?[TlbEntry.Count];
 
-    /// <summary>Physical page addresses by slot, for observers.</summary>
-    internal ulong[] Physical { get; } = new ulong[TlbEntry.Count];
+    /// <summary>Physical page addresses by slot, for reservations and observers.</summary>
+    internal ulong* Physical { get; }
 
     /// <summary><c>satp</c>; 0 where addresses aren't translated.</summary>
     internal ulong Satp { get; private set; }

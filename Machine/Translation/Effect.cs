@@ -5,6 +5,30 @@ namespace Verification.Machine.Translation;
 /// <summary>What an instruction does, in order. The meanings that are recorded decide which effects there are.</summary>
 internal abstract record Effect
 {
+    /// <summary>The expressions that it evaluates.</summary>
+    internal IEnumerable<Expression> Expressions => this switch
+    {
+        SetRegister set => [set.Value],
+        SetFloat set => [set.Value],
+        Load load => [load.Address],
+        Store store => [store.Address, store.Value],
+        Update update => [update.Address, update.NewValue],
+        LoadReserved load => [load.Address],
+        StoreConditional store => [store.Address, store.Value],
+        Branch branch => [branch.Condition],
+        Jump jump => [jump.Target],
+        Float step => [step.First, step.Second, step.Third],
+        _ => [],
+    };
+
+    /// <summary>Adds <paramref name="weight"/> for each register that it reads or sets.</summary>
+    internal void CountUses(Span<long> integers, Span<long> floats, long weight)
+    {
+        foreach (var expression in Expressions) expression.CountUses(integers, floats, weight);
+        if (this is SetRegister set) integers[set.Register] += weight;
+        if (this is SetFloat setFloat) floats[setFloat.Register] += weight;
+    }
+
     /// <summary>An integer register gets a value.</summary>
     internal sealed record SetRegister(int Register, Expression Value) : Effect;
 
@@ -19,6 +43,12 @@ internal abstract record Effect
 
     /// <summary>Memory's word is read as <see cref="Operator.Loaded"/> and replaced.</summary>
     internal sealed record Update(int SizeBytes, Expression Address, Expression NewValue) : Effect;
+
+    /// <summary>As a load, and the hart reserves what it reads.</summary>
+    internal sealed record LoadReserved(int SizeBytes, Expression Address) : Effect;
+
+    /// <summary>A store if the reservation holds; <see cref="Operator.Loaded"/> is 0 after a store and 1 without.</summary>
+    internal sealed record StoreConditional(int SizeBytes, Expression Address, Expression Value) : Effect;
 
     /// <summary>The block goes on at one of two places in the same instruction stream.</summary>
     internal sealed record Branch(Expression Condition, long Offset) : Effect;

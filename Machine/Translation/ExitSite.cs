@@ -8,7 +8,9 @@ namespace Verification.Machine.Translation;
 /// <param name="Refund">Instructions that the block had paid for and did not execute.</param>
 /// <param name="Resume">Where in the arena the code goes on once the cause is mended; only for <see cref="ExitKind.Miss"/>.</param>
 /// <param name="Access">What the missed access is.</param>
-internal readonly record struct ExitSite(ExitKind Kind, ulong Pc, int Refund, int Resume = 0, AccessKind Access = AccessKind.Load);
+/// <param name="Reload">Code that loads the registers of a loop and then goes on at <paramref name="Resume"/>; 0 outside of loops.</param>
+internal readonly record struct ExitSite(
+    ExitKind Kind, ulong Pc, int Refund, int Resume = 0, AccessKind Access = AccessKind.Load, int Reload = 0);
 
 /// <summary>Why translated code left.</summary>
 internal enum ExitKind

@@ -36,16 +36,19 @@ internal sealed class Expression
     internal static Expression Select(Expression condition, Expression ifTrue, Expression ifFalse) =>
         new() { Operator = Operator.Select, First = condition, Second = ifTrue, Third = ifFalse };
 
-    /// <summary>Whether evaluating this reads integer register <paramref name="register"/>.</summary>
-    internal bool Reads(int register) =>
-        (Operator == Operator.Register && Value == (ulong)register)
-        || (First?.Reads(register) ?? false) || (Second?.Reads(register) ?? false) || (Third?.Reads(register) ?? false);
+    /// <summary>Adds <paramref name="weight"/> for each register that evaluating this reads.</summary>
+    internal void CountUses(Span<long> integers, Span<long> floats, long weight)
+    {
+        if (Operator == Operator.Register) integers[(int)Value] += weight;
+        if (Operator == Operator.FloatRegister) floats[(int)Value] += weight;
+        First?.CountUses(integers, floats, weight);
+        Second?.CountUses(integers, floats, weight);
+        Third?.CountUses(integers, floats, weight);
+    }
 
-    /// <summary>Whether evaluating this reads floating-point register <paramref name="register"/>.</summary>
-    internal bool ReadsFloat(int register) =>
-        (Operator == Operator.FloatRegister && Value == (ulong)register)
-        || (First?.ReadsFloat(register) ?? false) || (Second?.ReadsFloat(register) ?? false)
-        || (Third?.ReadsFloat(register) ?? false);
+    /// <summary>Whether this or what it is made of fulfils a condition.</summary>
+    internal bool Exists(Predicate<Expression> condition) =>
+        condition(this) || First?.Exists(condition) == true || Second?.Exists(condition) == true || Third?.Exists(condition) == true;
 }
 
 /// <summary>The operations of <see cref="Isa.IWord{TWord}"/>, and the leaves.</summary>

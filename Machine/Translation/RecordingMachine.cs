@@ -41,10 +41,19 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
         return true;
     }
 
-    public bool LoadReserved(int sizeBytes, RecordedWord address, out RecordedWord value) => Leave(out value);
+    public bool LoadReserved(int sizeBytes, RecordedWord address, out RecordedWord value)
+    {
+        recording.Effects.Add(new Effect.LoadReserved(sizeBytes, address.Expression));
+        value = new(Expression.Loaded(sizeBytes));
+        return true;
+    }
 
-    public bool StoreConditional(int sizeBytes, RecordedWord address, RecordedWord value, out RecordedWord failed) =>
-        Leave(out failed);
+    public bool StoreConditional(int sizeBytes, RecordedWord address, RecordedWord value, out RecordedWord failed)
+    {
+        recording.Effects.Add(new Effect.StoreConditional(sizeBytes, address.Expression, value.Expression));
+        failed = new(Expression.Loaded(8));
+        return true;
+    }
 
     public bool CompareAndSwap(int sizeBytes, RecordedWord address, RecordedWord expectedLow, RecordedWord expectedHigh,
         RecordedWord newLow, RecordedWord newHigh, out RecordedWord oldLow, out RecordedWord oldHigh)

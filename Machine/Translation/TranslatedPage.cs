@@ -32,6 +32,9 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
     /// <summary>How often the interpreter was asked to execute from each halfword.</summary>
     internal ushort[] Visits { get; } = new ushort[SizeBytes / 2];
 
+    /// <summary>Instructions that turned out to be the interpreter's while they were translated.</summary>
+    internal HashSet<int> Refused { get; } = [];
+
     /// <summary>Displacements of jumps to code that has no translation yet, by target's offset.</summary>
     internal Dictionary<int, List<int>> PendingJumps { get; } = [];
 

@@ -134,7 +134,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         {
             site = cache.Enter(state, found);
             if (site.Kind != ExitKind.Miss || !hart.TryFill(state->MissAddress, site.Access)) break;
-            found = cache.AddressOf(site.Resume);
+            state->Resume = (nint)cache.AddressOf(site.Resume);
+            found = cache.AddressOf(site.Reload != 0 ? site.Reload : site.Resume);
         }
 
         TakeFlags(state);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Images;
@@ -15,11 +14,11 @@ internal sealed record ModelRun(string Result, ulong Instructions, TimeSpan Time
     {
         using var board = Board.Boot(Configuration(guest.Harts, 128UL << 20), KernelImage.FromRaw(image, Guest.LoadAddress));
         board.Engine = engine;
-        var watch = Stopwatch.StartNew();
+        var before = CpuTime.OfThread;
         var reason = board.Run(ulong.MaxValue / 2);
-        watch.Stop();
+        var time = CpuTime.OfThread - before;
         if (reason is not StopReason.PowerOff) throw new InvalidOperationException($"The guest {guest.Name} ended in the model with {reason}.");
-        return new ModelRun(board.ConsoleOutput.Trim(), board.Retired, watch.Elapsed);
+        return new ModelRun(board.ConsoleOutput.Trim(), board.Retired, time);
     }
 
     /// <summary>A board without firmware.</summary>

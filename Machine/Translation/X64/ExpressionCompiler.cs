@@ -3,9 +3,9 @@ using Verification.Machine.Harts;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// Compiles the expression of one instruction into a host register. Ten guest registers live in host registers for as
-/// long as translated code runs; rax, rcx and rdx are free in between; the rest of the guest's registers, and what finds
-/// no free register, is memory: the hart's state at rbp, the native frame at rsp.
+/// Compiles the expression of one instruction into a host register. Ten guest registers live in host registers, which ones
+/// the <see cref="Map"/> says; rax, rcx and rdx are free in between; the rest of the guest's registers, and what finds no
+/// free register, is memory: the hart's state at rbp, the native frame at rsp.
 /// </summary>
 internal sealed class ExpressionCompiler(X64Emitter code)
 {
@@ -23,35 +23,22 @@ internal sealed class ExpressionCompiler(X64Emitter code)
     private const int FirstFreeSlot = 2;
     private const int SlotCount = FrameSizeBytes / 8;
 
-    /// <summary>Where each guest register lives: those that compiled code uses most are pinned.</summary>
-    private static readonly R?[] Pinned = PinnedRegisters();
-
     private int _slotsUsed = FirstFreeSlot;
 
-    /// <summary>The pinned guest registers with their hosts, for the code that enters and leaves.</summary>
-    internal static IEnumerable<(int Guest, R Host)> Pins
-    {
-        get
-        {
-            for (var guest = 0; guest < Pinned.Length; guest++)
-            {
-                if (Pinned[guest] is { } host)
-                    yield return (guest, host);
-            }
-        }
-    }
+    /// <summary>Where the guest's registers live in the code that is being compiled.</summary>
+    internal RegisterMap Map { get; set; } = RegisterMap.Standard;
 
     internal static int OffsetOf(int register) => HartStateLayout.IntegerRegisters + (8 * register);
 
     internal static int OffsetOfFloat(int register) => HartStateLayout.FloatRegisters + (8 * register);
 
-    internal static R? HostOf(int register) => Pinned[register];
+    internal R? HostOf(int register) => Map.HostOf(register);
 
     /// <summary>Sets guest register <paramref name="register"/> to <paramref name="value"/>.</summary>
     internal void Assign(int register, Expression value)
     {
         _slotsUsed = FirstFreeSlot;
-        if (Pinned[register] is not { } host)
+        if (HostOf(register) is not { } host)
         {
             if (value is { Operator: Operator.Constant } && (long)value.Value == (int)value.Value)
             {
@@ -78,6 +65,24 @@ internal sealed class ExpressionCompiler(X64Emitter code)
         {
             Evaluate(value, R.Rax, Live.None);
             code.Move(host, R.Rax);
+        }
+    }
+
+    /// <summary>Sets a link register, leaving rax alone.</summary>
+    internal void Assign(int register, ulong value)
+    {
+        if (HostOf(register) is { } host)
+        {
+            code.Move(host, value);
+        }
+        else if ((long)value == (int)value)
+        {
+            code.StoreImmediate(State, OffsetOf(register), (int)value);
+        }
+        else
+        {
+            code.Move(R.Rcx, value);
+            code.Store(State, OffsetOf(register), R.Rcx);
         }
     }
 
@@ -122,14 +127,16 @@ internal sealed class ExpressionCompiler(X64Emitter code)
 
     private static bool IsSmall(Expression e) => e.IsConstant && (long)e.Value == (int)e.Value;
 
-    private static bool IsLeaf(Expression e) =>
-        e.Operator is Operator.Constant or Operator.Register or Operator.Loaded or Operator.FloatRegister;
+    // A constant, or an operand that an instruction of the host can take from where it is.
+    private bool IsLeaf(Expression e) =>
+        e.Operator is Operator.Constant or Operator.Register or Operator.Loaded
+        || e.Operator == Operator.FloatRegister && Map.XmmOf((int)e.Value) < 0;
 
-    private static bool IsExtendedLeaf(Expression e) =>
+    private bool IsExtendedLeaf(Expression e) =>
         e.Operator is Operator.SignExtend or Operator.ZeroExtend && IsLeaf(e.First!);
 
     // One operation over leaves, possibly narrowed: such a value may be built in the target itself.
-    private static bool IsShallow(Expression e) => e.Operator switch
+    private bool IsShallow(Expression e) => e.Operator switch
     {
         Operator.Constant or Operator.Register or Operator.Loaded or Operator.FloatRegister => true,
         Operator.SignExtend or Operator.ZeroExtend => IsShallow(e.First!),
@@ -145,6 +152,9 @@ internal sealed class ExpressionCompiler(X64Emitter code)
         {
             case Operator.Constant:
                 code.Move(target, e.Value);
+                break;
+            case Operator.FloatRegister when Map.XmmOf((int)e.Value) is var xmm and >= 0:
+                code.MoveFromXmm(target, xmm);
                 break;
             case Operator.Register:
             case Operator.FloatRegister:
@@ -450,6 +460,14 @@ internal sealed class ExpressionCompiler(X64Emitter code)
         else
         {
             var free = Take(live);
+            if (!IsLeaf(second) && TryTake(live | LiveOf(free)) is null)
+            {
+                var slot = Spill(second, free, live);
+                Evaluate(first, free, live);
+                code.OpFrom(Alu.Compare, free, R.Rsp, slot);
+                return;
+            }
+
             Evaluate(first, free, live);
             CompareWith(free, second, live | LiveOf(free));
         }
@@ -491,7 +509,7 @@ internal sealed class ExpressionCompiler(X64Emitter code)
 
     private int NewSlot() => _slotsUsed < SlotCount ? 8 * _slotsUsed++ : throw new NotTranslatedException();
 
-    private static R? HostRegister(Expression e) => e.Operator == Operator.Register ? Pinned[(int)e.Value] : null;
+    private R? HostRegister(Expression e) => e.Operator == Operator.Register ? HostOf((int)e.Value) : null;
 
     private static R MemoryBase(Expression e) => e.Operator == Operator.Loaded ? R.Rsp : State;
 
@@ -522,22 +540,6 @@ internal sealed class ExpressionCompiler(X64Emitter code)
 
     private static R? TryTake(Live live) =>
         (live & Live.Rcx) == 0 ? R.Rcx : (live & Live.Rdx) == 0 ? R.Rdx : (live & Live.Rax) == 0 ? R.Rax : null;
-
-    private static R?[] PinnedRegisters()
-    {
-        var pinned = new R?[32];
-        pinned[2] = R.Rbx;   // sp
-        pinned[8] = R.R12;   // s0
-        pinned[9] = R.R13;   // s1
-        pinned[10] = R.Rdi;  // a0
-        pinned[11] = R.Rsi;  // a1
-        pinned[12] = R.R8;   // a2
-        pinned[13] = R.R9;   // a3
-        pinned[14] = R.R10;  // a4
-        pinned[15] = R.R11;  // a5
-        pinned[16] = R.R14;  // a6
-        return pinned;
-    }
 }
 
 /// <summary>Which of the free host registers hold something that is still needed.</summary>

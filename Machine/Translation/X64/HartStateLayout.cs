@@ -12,6 +12,11 @@ internal static class HartStateLayout
     internal static readonly int FloatRegisters = Of(nameof(HartState.F));
     internal static readonly int Pc = Of(nameof(HartState.Pc));
     internal static readonly int DataTlb = Of(nameof(HartState.DataTlb));
+    internal static readonly int DataPhysical = Of(nameof(HartState.DataPhysical));
+    internal static readonly int Reserved = Of(nameof(HartState.Reserved));
+    internal static readonly int ReservationIsMarked = Of(nameof(HartState.ReservationIsMarked));
+    internal static readonly int ReservedAddress = Of(nameof(HartState.ReservedAddress));
+    internal static readonly int Resume = Of(nameof(HartState.Resume));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
     internal static readonly int FloatControl = Of(nameof(HartState.FloatControl));
     internal static readonly int Budget = Of(nameof(HartState.Budget));

@@ -7,7 +7,7 @@ namespace Verification.Machine.Translation.X64;
 /// misaligned address, a page with code or watched bytes) leaves the block. Accesses of a block that go through the same
 /// unchanged register share one look-up, if they turn out to lie in the same page: see <see cref="AccessGroup"/>.
 /// </summary>
-internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions)
+internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
 {
     private readonly List<Single> _singles = [];
 
@@ -41,17 +41,17 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
             apart = code.Jump(Condition.Above);
             code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
             code.Store(ExpressionCompiler.State, slot, R.Rdx);
-            _singles.Add(new(unknown, apart, code.Position, slot, address, sizeBytes, kind));
+            _singles.Add(new(unknown, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map));
         }
         else
         {
             code.Load(R.Rdx, ExpressionCompiler.State, slot);
             code.Test(R.Rdx, R.Rdx);
             apart = code.Jump(Condition.Equal);
-            _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind));
+            _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map));
         }
 
-        if (ExpressionCompiler.HostOf(group.Register) is { } host)
+        if (expressions.HostOf(group.Register) is { } host)
             return new(R.Rdx, offset, host);
         code.Load(R.Rax, ExpressionCompiler.State, ExpressionCompiler.OffsetOf(group.Register));
         return new(R.Rdx, offset, R.Rax);
@@ -71,6 +71,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
                 code.StoreImmediate(ExpressionCompiler.State, single.Slot, 0);
             }
 
+            expressions.Map = single.Map;
             var resume = code.Position;
             expressions.EvaluateInto(R.Rax, single.Address);
             EmitLookup(single.SizeBytes, single.Kind);
@@ -82,6 +83,9 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         _singles.Clear();
         return missed;
     }
+
+    /// <summary>What was translated is given up.</summary>
+    internal void Forget() => _singles.Clear();
 
     /// <summary>Loads straight into the register that the next effect sets, if that is all it does.</summary>
     internal bool TryLoadInto(HostAddress from, Effect.SetRegister set, int sizeBytes)
@@ -100,7 +104,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
                 return false;
         }
 
-        var host = ExpressionCompiler.HostOf(set.Register);
+        var host = expressions.HostOf(set.Register);
         code.LoadExtended(host ?? R.Rax, from, sizeBytes, extension);
         if (host is null)
             code.Store(ExpressionCompiler.State, ExpressionCompiler.OffsetOf(set.Register), R.Rax);
@@ -117,14 +121,94 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
     /// <summary>Stores.</summary>
     internal void Store(HostAddress to, Effect.Store store)
     {
-        if (store.Value.Operator == Operator.Register && ExpressionCompiler.HostOf((int)store.Value.Value) is { } host)
+        if (store.Value.Operator == Operator.Register && expressions.HostOf((int)store.Value.Value) is { } host)
         {
             code.Store(to, host, store.SizeBytes);
             return;
         }
 
+        if (store.Value.Operator == Operator.FloatRegister && expressions.Map.XmmOf((int)store.Value.Value) is var xmm and >= 0
+            && store.SizeBytes >= 4)
+        {
+            code.Sse(store.SizeBytes == 8 ? 0xF2 : 0xF3, 0x11, xmm, to);
+            return;
+        }
+
         expressions.EvaluateInto(R.Rcx, store.Value, Live.Rax | Live.Rdx);
         code.Store(to, R.Rcx, store.SizeBytes);
+    }
+
+    /// <summary>Loads into a floating-point register, if that is all that the next effect does with the word.</summary>
+    internal bool TryLoadFloatInto(HostAddress from, Effect.SetFloat set, int sizeBytes)
+    {
+        const ulong box = 0xFFFF_FFFF_0000_0000;
+        var isBoxed = sizeBytes == 4
+            && set.Value is { Operator: Operator.Or, First.Operator: Operator.Loaded, Second: { IsConstant: true, Value: box } };
+        if (!isBoxed && (sizeBytes != 8 || set.Value.Operator != Operator.Loaded))
+            return false;
+        if (expressions.Map.XmmOf(set.Register) is var xmm and >= 0)
+        {
+            code.Sse(isBoxed ? 0xF3 : 0xF2, 0x10, xmm, from);
+            if (isBoxed)
+                constants.Box(code, xmm);
+            return true;
+        }
+
+        code.LoadExtended(R.Rax, from, sizeBytes, ExtensionKind.Zero);
+        var offset = ExpressionCompiler.OffsetOfFloat(set.Register);
+        code.Store(new HostAddress(ExpressionCompiler.State, offset), R.Rax, sizeBytes);
+        if (isBoxed)
+            code.OpMemoryMove32(ExpressionCompiler.State, offset + 4, -1);
+        return true;
+    }
+
+    /// <summary>Loads into the frame, and reserves. What can't be done in place is the interpreter's.</summary>
+    internal void LoadReserved(Effect.LoadReserved load, List<int> leaves)
+    {
+        Reach(load.Address, load.SizeBytes, AccessKind.Load, leaves);
+        code.Store(ExpressionCompiler.State, HartStateLayout.ReservedAddress, R.Rdx);
+        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 1);
+        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
+        LoadIntoSlot(new(R.Rax), load.SizeBytes);
+    }
+
+    /// <summary>Stores if the reservation is on the address, and leaves in the frame whether it failed.</summary>
+    internal void StoreConditional(Effect.StoreConditional store, List<int> leaves)
+    {
+        // Without a reservation the interpreter asks nothing of the page, not even its dirty bit: nor may the translator.
+        Reach(store.Address, store.SizeBytes, AccessKind.Store, leaves);
+        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.ReservedAddress);
+        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.Reserved, 0, 32);
+        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 0);
+        code.StoreImmediate(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, 1);
+        var isFree = code.Jump(Condition.Equal);
+        code.Test(R.Rdx, R.Rdx);
+        var isElsewhere = code.Jump(Condition.NotEqual);
+        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
+        Store(new(R.Rax), new Effect.Store(store.SizeBytes, store.Address, store.Value));
+        code.StoreImmediate(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, 0);
+        code.BindHere(isFree);
+        code.BindHere(isElsewhere);
+    }
+
+    // Address in rax, its TLB entry in rcx, the physical address in rdx. A reservation that others may break is the
+    // interpreter's to give up.
+    private void Reach(Expression address, int sizeBytes, AccessKind kind, List<int> leaves)
+    {
+        expressions.EvaluateInto(R.Rax, address);
+        EmitLookup(sizeBytes, kind);
+        leaves.Add(code.Jump(Condition.NotEqual));
+        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.ReservationIsMarked, 0, 32);
+        leaves.Add(code.Jump(Condition.NotEqual));
+        code.Move(R.Rdx, R.Rcx);
+        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataTlb);
+        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
+        code.OpFrom(Alu.Add, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataPhysical);
+        code.Load(R.Rdx, R.Rdx, 0);
+        code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
+        code.Op(Alu.And, R.Rax, 0xFFF, 32);
+        code.Op(Alu.Or, R.Rdx, R.Rax);
+        code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
     }
 
     /// <summary>Replaces a word.</summary>
@@ -153,7 +237,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
     }
 
     private readonly record struct Single(int? Unknown, int Apart, int Back, int Slot, Expression Address, int SizeBytes,
-        AccessKind Kind);
+        AccessKind Kind, RegisterMap Map);
 }
 
 /// <summary>A jump on a look-up that failed, and where the code goes on when it has been mended.</summary>

@@ -20,6 +20,9 @@ internal sealed class Trampolines
     /// <summary>Exit with the site's number in ecx and the guest's address of an access in rax.</summary>
     internal int ExitMiss { get; private set; }
 
+    /// <summary>Exit with the site's number in ecx, by code that has stored the guest's registers itself.</summary>
+    internal int ExitStored { get; private set; }
+
     /// <summary>Jump to the guest's address in rax through the jump cache.</summary>
     internal int Dispatch { get; private set; }
 
@@ -34,7 +37,7 @@ internal sealed class Trampolines
         code.Move(R.Rbp, state);
         code.Move(R.Rax, address);
         code.Mxcsr(2, R.Rbp, HartStateLayout.GuestMxcsr);
-        foreach (var (guest, host) in ExpressionCompiler.Pins)
+        foreach (var (guest, host) in RegisterMap.Standard.Integers)
             code.Load(host, R.Rbp, ExpressionCompiler.OffsetOf(guest));
         code.Load(ExpressionCompiler.Budget, R.Rbp, HartStateLayout.Budget);
         code.JumpRegister(R.Rax);
@@ -52,8 +55,9 @@ internal sealed class Trampolines
 
         result.Exit = code.Position;
         code.BindTo(toExit, result.Exit);
-        foreach (var (guest, host) in ExpressionCompiler.Pins)
+        foreach (var (guest, host) in RegisterMap.Standard.Integers)
             code.Store(R.Rbp, ExpressionCompiler.OffsetOf(guest), host);
+        result.ExitStored = code.Position;
         code.Store(R.Rbp, HartStateLayout.Budget, ExpressionCompiler.Budget);
         code.Mxcsr(3, R.Rbp, HartStateLayout.GuestMxcsr);
         code.Mxcsr(2, R.Rbp, HartStateLayout.HostMxcsr);

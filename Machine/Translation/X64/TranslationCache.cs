@@ -34,9 +34,7 @@ internal sealed unsafe class TranslationCache
         _sites.Add(new(ExitKind.Lookup, 0, 0));
         var code = new X64Emitter();
 
-        // Position 0 stands for "no translation".
-        for (var i = 0; i < 16; i++)
-            code.Byte(0xCC);
+        CodeConstants.Emit(code);
         var trampolines = Trampolines.Emit(code, LookupSite);
         _arena.Append(code.Code);
         _firstFree = _arena.Position;

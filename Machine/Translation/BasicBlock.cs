@@ -1,0 +1,41 @@
+using Verification.Machine.Isa;
+using Verification.Machine.Translation.X64;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>An instruction of a page, and what it does.</summary>
+/// <param name="Offset">Where it stands in the page.</param>
+/// <param name="Instruction">Its operands.</param>
+/// <param name="Effects">What it does, in order.</param>
+internal sealed record DecodedInstruction(int Offset, Instruction Instruction, Effect[] Effects)
+{
+    /// <summary>Offset of the instruction behind it.</summary>
+    internal int End => Offset + Instruction.SizeBytes;
+
+    /// <summary>It sets where execution goes on.</summary>
+    internal bool EndsBlock => Effects is [.., Effect.Jump or Effect.Branch];
+}
+
+/// <summary>Instructions of a page that are executed one after the other, once the first is.</summary>
+internal sealed class BasicBlock(int offset)
+{
+    /// <summary>Offset of the first instruction.</summary>
+    internal int Offset { get; } = offset;
+
+    internal List<DecodedInstruction> Instructions { get; } = [];
+
+    /// <summary>Offset behind the last one.</summary>
+    internal int End => Instructions.Count == 0 ? Offset : Instructions[^1].End;
+
+    /// <summary>Blocks of the page that it may go on at without a computed jump or a call.</summary>
+    internal List<int> Successors { get; } = [];
+
+    /// <summary>The instruction behind the block is the interpreter's.</summary>
+    internal bool EndsBeforeInterpreted { get; set; }
+
+    /// <summary>The loop that it belongs to, if any.</summary>
+    internal LoopRegion? Loop { get; set; }
+
+    /// <summary>Where guest registers live in it.</summary>
+    internal RegisterMap Map => Loop?.Map ?? RegisterMap.Standard;
+}

@@ -1,0 +1,175 @@
+using Verification.Machine.Harts;
+
+namespace Verification.Machine.Translation.X64;
+
+/// <summary>
+/// Joins the blocks of one compilation: with each other, with the page's other code, with loops' register maps on the way,
+/// and with what leads out of translated code.
+/// </summary>
+internal sealed class BlockLinker
+{
+    private readonly X64Emitter _code;
+    private readonly CodeArena _arena;
+    private readonly Trampolines _trampolines;
+    private readonly List<ExitSite> _sites;
+    private readonly List<(int Displacement, ExitSite Site, LoopRegion? Loop)> _exits = [];
+    private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
+    private readonly Dictionary<int, BasicBlock> _blocks = [];
+    private readonly Dictionary<int, int> _positions = [];
+    private readonly Dictionary<int, int> _entries = [];
+    private TranslatedPage _page = null!;
+    private List<BasicBlock> _order = [];
+    private int _start;
+    private int _begun;
+
+    internal BlockLinker(X64Emitter code, CodeArena arena, Trampolines trampolines, List<ExitSite> sites)
+    {
+        (_code, _arena, _trampolines, _sites) = (code, arena, trampolines, sites);
+        Transitions = new(code, trampolines);
+    }
+
+    internal LoopTransitions Transitions { get; }
+
+    /// <summary>Begins with blocks that will be emitted in this order, at the arena's position.</summary>
+    internal void Start(TranslatedPage page, List<BasicBlock> order)
+    {
+        (_page, _order, _start, _begun) = (page, order, _arena.Position, 0);
+        _exits.Clear();
+        _jumps.Clear();
+        _positions.Clear();
+        _entries.Clear();
+        _blocks.Clear();
+        foreach (var block in order)
+            _blocks[block.Offset] = block;
+    }
+
+    /// <summary>The code of the next block starts here.</summary>
+    internal void Begin(BasicBlock block)
+    {
+        _begun++;
+        _positions[block.Offset] = _code.Position;
+        if (block.Loop is null)
+            _entries[block.Offset] = _start + _code.Position;
+    }
+
+    /// <summary>A jump out of translated code.</summary>
+    internal void AddExit(int displacement, ExitSite site, LoopRegion? loop) => _exits.Add((displacement, site, loop));
+
+    /// <summary>A jump on an access whose page was not in the translation buffer.</summary>
+    internal void AddMiss(Missed missed, ulong pc, int refund, AccessKind kind, LoopRegion? loop) =>
+        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, kind), loop));
+
+    /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
+    internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
+
+    /// <summary>Goes on from a block's end at another instruction of the page; with no jump where that stands next.</summary>
+    internal void GoOn(BasicBlock block, int target)
+    {
+        if (_begun < _order.Count && _order[_begun].Offset == target && _order[_begun].Loop == block.Loop)
+            return;
+        AddJump(_code.Jump(), block.Loop, target);
+    }
+
+    /// <summary>Emits what lies out of the way, appends all of it to the arena, and makes it known.</summary>
+    internal void Finish()
+    {
+        EmitExits();
+        EmitLoopEntries();
+        var pending = EmitJumps();
+        _arena.Append(_code.Code);
+        foreach (var block in _order)
+            _page.Covered |= TranslatedPage.Pieces(block.Offset, block.End - block.Offset);
+        foreach (var (target, displacement) in pending)
+        {
+            if (!_page.PendingJumps.TryGetValue(target, out var list))
+                _page.PendingJumps[target] = list = [];
+            list.Add(displacement);
+        }
+
+        foreach (var (offset, position) in _entries)
+        {
+            _page.Entries[offset / 2] = position;
+            if (!_page.PendingJumps.Remove(offset, out var waiting))
+                continue;
+            foreach (var displacement in waiting)
+                _arena.PatchInt32(displacement, position - displacement - 4);
+        }
+    }
+
+    private void EmitExits()
+    {
+        var loops = new Dictionary<LoopRegion, LoopExits>();
+        foreach (var (displacement, site, loop) in _exits)
+        {
+            if (loop is not null && !loops.ContainsKey(loop))
+                loops[loop] = Transitions.EmitExits(loop, _start);
+        }
+
+        foreach (var (displacement, site, loop) in _exits)
+        {
+            _code.BindHere(displacement);
+            var exits = loop is null ? new LoopExits(_trampolines.Exit, _trampolines.ExitMiss, 0) : loops[loop];
+            EmitExit(site with { Reload = exits.Reload }, site.Kind == ExitKind.Miss ? exits.Miss : exits.Exit);
+        }
+    }
+
+    private void EmitExit(ExitSite site, int to)
+    {
+        _code.Move(R.Rcx, (ulong)_sites.Count);
+        _sites.Add(site);
+        _code.BindTo(_code.Jump(), to - _start);
+    }
+
+    // Any block of a loop may be where the page is entered, after an interpreted instruction for one.
+    private void EmitLoopEntries()
+    {
+        foreach (var block in _order)
+        {
+            if (block.Loop is null)
+                continue;
+            _entries[block.Offset] = _start + _code.Position;
+            Transitions.EmitInto(block.Loop);
+            _code.BindTo(_code.Jump(), _positions[block.Offset]);
+        }
+    }
+
+    // Answers the jumps to code that has no translation yet: they lead to exits until it has.
+    private List<(int Target, int Displacement)> EmitJumps()
+    {
+        var pending = new List<(int, int)>();
+        var waysOut = new Dictionary<(LoopRegion, int), int>();
+        for (var i = 0; i < _jumps.Count; i++)
+        {
+            var (displacement, from, target) = _jumps[i];
+            if (from is not null && _blocks.TryGetValue(target, out var block) && block.Loop == from)
+            {
+                _code.BindTo(displacement, _positions[target]);
+            }
+            else if (from is not null)
+            {
+                if (waysOut.TryGetValue((from, target), out var known))
+                {
+                    _code.BindTo(displacement, known);
+                    continue;
+                }
+
+                waysOut[(from, target)] = _code.Position;
+                _code.BindHere(displacement);
+                Transitions.EmitOutOf(from);
+                _jumps.Add((_code.Jump(), null, target));
+            }
+            else if ((_entries.TryGetValue(target, out var entry) ? entry : _page.Entries[target / 2]) is var position and not 0)
+            {
+                _code.BindTo(displacement, position - _start);
+            }
+            else
+            {
+                pending.Add((target, _start + displacement));
+                _code.BindHere(displacement);
+                EmitExit(new(ExitKind.Untranslated, _page.VirtualAddress + (ulong)target, 0), _trampolines.Exit);
+            }
+        }
+
+        return pending;
+    }
+}

@@ -1,0 +1,105 @@
+namespace Verification.Machine.Translation.X64;
+
+// Instructions with an operand in memory.
+internal sealed partial class X64Emitter
+{
+    internal void Load(R target, R baseRegister, int displacement) =>
+        RegMem(true, 0x8B, (int)target, baseRegister, displacement);
+
+    internal void Load32(R target, R baseRegister, int displacement) =>
+        RegMem(false, 0x8B, (int)target, baseRegister, displacement);
+
+    internal void LoadExtended(R target, HostAddress from, int sizeBytes, ExtensionKind extension)
+    {
+        switch (sizeBytes)
+        {
+            case 8:
+                RegMem(true, 0x8B, (int)target, from.Base, from.Displacement, from.Index);
+                break;
+            case 4 when extension == ExtensionKind.Zero:
+                RegMem(false, 0x8B, (int)target, from.Base, from.Displacement, from.Index);
+                break;
+            case 4:
+                RegMem(true, 0x63, (int)target, from.Base, from.Displacement, from.Index);
+                break;
+            default:
+                var opcode = (extension == ExtensionKind.Zero ? 0xB6 : 0xBE) | (sizeBytes == 2 ? 1 : 0);
+                RegMem0F(extension == ExtensionKind.Sign, opcode, (int)target, from.Base, from.Displacement, from.Index);
+                break;
+        }
+    }
+
+    internal void Store(HostAddress to, R source, int sizeBytes)
+    {
+        if (sizeBytes == 2)
+            Byte(0x66);
+        if (sizeBytes == 1)
+            RegMemByte(0x88, (int)source, to.Base, to.Displacement, to.Index);
+        else
+            RegMem(sizeBytes == 8, 0x89, (int)source, to.Base, to.Displacement, to.Index);
+    }
+
+    internal void Store(R baseRegister, int displacement, R source) =>
+        RegMem(true, 0x89, (int)source, baseRegister, displacement);
+
+    internal void StoreImmediate(R baseRegister, int displacement, int immediate)
+    {
+        RegMem(true, 0xC7, 0, baseRegister, displacement);
+        Int32(immediate);
+    }
+
+    /// <summary>test dword [memory], immediate.</summary>
+    internal void TestMemory32(R baseRegister, int displacement, int immediate)
+    {
+        RegMem(false, 0xF7, 0, baseRegister, displacement);
+        Int32(immediate);
+    }
+
+    internal void OpMemoryMove32(R baseRegister, int displacement, int immediate)
+    {
+        RegMem(false, 0xC7, 0, baseRegister, displacement);
+        Int32(immediate);
+    }
+
+    internal void LoadAddress(R target, R baseRegister, int displacement) =>
+        RegMem(true, 0x8D, (int)target, baseRegister, displacement);
+
+    /// <summary>lea target, [base + index].</summary>
+    internal void LoadAddress(R target, R baseRegister, R index)
+    {
+        Rex(true, (int)target, (int)index, (int)baseRegister);
+        Byte(0x8D);
+        var mod = ((int)baseRegister & 7) == 5 ? 0x44 : 0x04;
+        Byte(mod | (((int)target & 7) << 3));
+        Byte((((int)index & 7) << 3) | ((int)baseRegister & 7));
+        if (mod == 0x44)
+            Byte(0);
+    }
+
+    internal void JumpMemory(R baseRegister, int displacement) => RegMem(false, 0xFF, 4, baseRegister, displacement);
+
+    internal void JumpRegister(R register)
+    {
+        Rex(false, 0, 0, (int)register);
+        Byte(0xFF);
+        Byte(0xE0 | ((int)register & 7));
+    }
+
+    internal void Push(R register)
+    {
+        Rex(false, 0, 0, (int)register);
+        Byte(0x50 | ((int)register & 7));
+    }
+
+    internal void Pop(R register)
+    {
+        Rex(false, 0, 0, (int)register);
+        Byte(0x58 | ((int)register & 7));
+    }
+
+    internal void Return() => Byte(0xC3);
+
+    /// <summary>mul, div and their like (by extension) with memory as the operand.</summary>
+    internal void WideMemory(int extension, R baseRegister, int displacement) =>
+        RegMem(true, 0xF7, extension, baseRegister, displacement);
+}
