@@ -1,9 +1,12 @@
 using System.Globalization;
 using Verification.Machine;
 using Verification.Specs.Benchmarks;
+using Verification.Specs.Benchmarks.Code;
 
 // dotnet run -c Release --project Specs/Benchmarks [turns] [divisor] [interpreter|translator]
+// dotnet run -c Release --project Specs/Benchmarks code [zba,zbb]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["code", .. var words]) return CodeComparison.Run(words);
 if (!TryRead(0, 5, out var turns) || !TryRead(1, 1, out var divisor) || turns < 1 || divisor < 1)
 {
     Console.Error.WriteLine("usage: benchmarks [turns] [divisor of the guests' rounds] [interpreter|translator]");
