@@ -6,6 +6,9 @@ namespace Verification.Framework.DebugInfo;
 /// </summary>
 internal sealed class DebugEntries
 {
+    // The C# toolchain's own name for itself.
+    private const string CSharpProducer = "Verification.Toolchain";
+
     private readonly DwarfSections sections;
     private readonly Dictionary<ulong, DebugEntry> byOffset = [];
     private readonly Dictionary<ulong, Dictionary<ulong, Abbreviation>> abbreviations = [];
@@ -134,7 +137,7 @@ internal sealed class DebugEntries
             case DwarfTag.Member or DwarfTag.Subrange:
                 entry.Parent?.Children.Add(entry);
                 break;
-            case DwarfTag.Variable when entry.Location.Class == DwarfClass.Block:
+            case DwarfTag.Variable when entry.Location.Class == DwarfClass.Block && entry.Parent?.Tag is not (DwarfTag.Subprogram or DwarfTag.Inlined):
                 Globals.Add(entry);
                 break;
         }
@@ -173,6 +176,7 @@ internal sealed class DebugEntries
                 case 0x11: entry.LowPc = value; break;
                 case 0x12: entry.HighPc = value; break;
                 case 0x1b: directory = value; break;
+                case 0x25: entry.Unit.IsCSharp = FunctionTable.Text(entry, value) == CSharpProducer; break;
                 case 0x2f: entry.UpperBound = value; break;
                 case 0x31 or 0x47: entry.Origin = value.Class == DwarfClass.Reference ? value.Number : null; break;
                 case 0x37: entry.Count = value; break;

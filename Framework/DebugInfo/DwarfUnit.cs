@@ -23,6 +23,9 @@ internal sealed class DwarfUnit(long start, int version, bool is64, int addressB
 
     public ulong LowAddress { get; set; }
 
+    /// <summary>Whether the C# toolchain made it, which describes C# in C++'s words.</summary>
+    public bool IsCSharp { get; set; }
+
     /// <summary>The source files that entries name by number; null without a line table.</summary>
     public LineProgram? Lines { get; set; }
 

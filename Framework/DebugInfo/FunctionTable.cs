@@ -61,7 +61,7 @@ internal sealed class FunctionTable
         }
 
         parts.Reverse();
-        return string.Join("::", parts);
+        return named.Unit.IsCSharp ? string.Join('.', parts).Replace("::", ".", StringComparison.Ordinal) : string.Join("::", parts);
     }
 
     public static string? Text(DebugEntry entry, DwarfValue value)

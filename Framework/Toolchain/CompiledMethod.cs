@@ -11,8 +11,8 @@ namespace Verification.Toolchain;
 /// <param name="Lines">Line rows, ascending by offset.</param>
 /// <param name="Calls">Call sites, ascending by offset, tail calls included.</param>
 /// <param name="UnwindRows">How to find the caller's frame, ascending by offset; the first row is at offset 0.</param>
-/// <param name="Variables">Where parameters and locals live, best effort.</param>
-/// <param name="Inlined">Calls that were inlined, outermost first.</param>
+/// <param name="Variables">Where parameters and locals live.</param>
+/// <param name="Inlined">Calls that were inlined, outer ones first.</param>
 /// <param name="Method">The method that this is the code of.</param>
 public sealed record CompiledMethod(
     string Symbol,
@@ -24,8 +24,15 @@ public sealed record CompiledMethod(
     IReadOnlyList<CallEdge> Calls,
     IReadOnlyList<CfiRow> UnwindRows,
     IReadOnlyList<VariableLocation> Variables,
-    IReadOnlyList<InlinedRange> Inlined,
-    MethodBase Method);
+    IReadOnlyList<InlinedCall> Inlined,
+    MethodBase Method)
+{
+    /// <summary>Scopes of local variables.</summary>
+    public IReadOnlyList<VariableScope> Scopes { get; init; } = [];
+
+    /// <summary>The first byte behind the prologue.</summary>
+    public int PrologueEndOffset { get; init; }
+}
 
 /// <summary>From <paramref name="Offset"/> on, code belongs to this place in the source.</summary>
 /// <param name="Offset">Byte offset in the method's code.</param>
@@ -76,28 +83,63 @@ public enum LocationKind
 
     /// <summary>The variable has this constant value.</summary>
     Constant,
+
+    /// <summary>The variable's value is the canonical frame address plus the value.</summary>
+    FrameAddress,
+
+    /// <summary>The variable's value is the address of a symbol plus the value.</summary>
+    SymbolAddress,
+
+    /// <summary>The variable lies in memory at the address of a symbol plus the value.</summary>
+    Symbol,
+
+    /// <summary>The variable lies in memory at the address that a register (DWARF) holds.</summary>
+    RegisterIndirect,
+
+    /// <summary>The variable lies in memory at the address that lies at the canonical frame address plus the value.</summary>
+    FrameIndirect,
 }
 
-/// <summary>Where a parameter or local lives within a range of code.</summary>
+/// <summary>Where a parameter or local lives within a range of code. What is said is true at every instruction of it.</summary>
 /// <param name="Name">Its C# name.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Parameter">Position among the parameters (this first), or -1 for a local.</param>
 /// <param name="StartOffset">First byte of the range, from the method's begin.</param>
-/// <param name="EndOffset">First byte behind the range.</param>
+/// <param name="EndOffset">First byte behind the range; the last byte of a call, for what the call may overwrite.</param>
 /// <param name="Kind">What <paramref name="Value"/> means.</param>
-/// <param name="Value">Register, frame offset or constant.</param>
+/// <param name="Value">Register, offset or constant.</param>
 /// <param name="OffsetInVariable">Which part of a struct this is, in bytes; 0 for a whole variable.</param>
 /// <param name="SizeBytes">Size of the part.</param>
 public sealed record VariableLocation(
     string Name, Type Type, int Parameter, int StartOffset, int EndOffset, LocationKind Kind, long Value,
-    int OffsetInVariable, int SizeBytes);
+    int OffsetInVariable, int SizeBytes)
+{
+    /// <summary>Index of the inlined call that the variable belongs to, -1 for the method's own.</summary>
+    public int Inlined { get; init; } = -1;
 
-/// <summary>Code that an inlined call was expanded to.</summary>
-/// <param name="Method">The method that was inlined.</param>
+    /// <summary>Index of the scope that it is visible in, -1 for all of the method or inlined call.</summary>
+    public int Scope { get; init; } = -1;
+
+    /// <summary>The symbol that <see cref="Value"/> counts from, if any.</summary>
+    public string? Symbol { get; init; }
+}
+
+/// <summary>A range of a method's code.</summary>
 /// <param name="StartOffset">First byte, from the method's begin.</param>
 /// <param name="EndOffset">First byte behind it.</param>
+public readonly record struct CodeRange(int StartOffset, int EndOffset);
+
+/// <summary>A call that was inlined.</summary>
+/// <param name="Method">The method that was called.</param>
+/// <param name="Ranges">The code that it was expanded to, ascending; what the inlined method calls in turn is part of it.</param>
 /// <param name="CallFile">File of the call.</param>
 /// <param name="CallLine">Line of the call.</param>
-/// <param name="Depth">0 for a call in the compiled method itself, 1 for a call inside such a one, and so on.</param>
-public sealed record InlinedRange(
-    MethodBase Method, int StartOffset, int EndOffset, string CallFile, int CallLine, int Depth);
+/// <param name="CallColumn">Column of the call.</param>
+/// <param name="Parent">Index of the inlined call that it stands in, which comes before it; -1 for the method itself.</param>
+public sealed record InlinedCall(
+    MethodBase Method, IReadOnlyList<CodeRange> Ranges, string CallFile, int CallLine, int CallColumn, int Parent);
+
+/// <summary>The code in which local variables of one C# block are visible.</summary>
+/// <param name="Inlined">Index of the inlined call that it belongs to, -1 for the method itself.</param>
+/// <param name="Ranges">The code, ascending.</param>
+public sealed record VariableScope(int Inlined, IReadOnlyList<CodeRange> Ranges);

@@ -17,4 +17,8 @@ public sealed record DataObject(
     int Alignment,
     bool IsReadOnly,
     IReadOnlyList<Relocation> Relocations,
-    Type? Type);
+    Type? Type)
+{
+    /// <summary>The static field that this is, if it is one.</summary>
+    public System.Reflection.FieldInfo? Field { get; init; }
+}

@@ -26,7 +26,7 @@ public sealed class DebuggerSpecs
 
     [RequiresToolFact("gdb-multiarch")]
     public void A_variable_is_printed_as_its_struct() =>
-        Assert.Contains("{Holder = 0, Count = 0, State = Free, Pages = 0x0}", Gdb("print KMEM"), StringComparison.Ordinal);
+        Assert.Contains("{Holder = 0, Count = 0, State = Verification::Specs::Linking::HandMadeProgram::SampleState::Free, Pages = 0x0}", Gdb("print KMEM"), StringComparison.Ordinal);
 
     [RequiresToolFact("gdb-multiarch")]
     public void A_struct_has_its_fields_at_their_places()

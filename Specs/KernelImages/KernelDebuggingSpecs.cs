@@ -34,8 +34,8 @@ public sealed class KernelDebuggingSpecs
     {
         string image = BuiltImage.PathOf("default");
         string answer = Gdb(image, Target(image), "break page_take", "continue", "backtrace", "print KMEM");
-        Assert.Matches(@"#0 .*page_take \(this=0x[0-9a-f]+ <KMEM\+8>\) at \./Kernel/PageAllocator\.cs:\d+", answer);
-        Assert.Matches(@"#\d+ .*kmain \(hartId=0, .*\) at \./Kernel/Main\.cs:\d+", answer);
+        Assert.Matches(@"#0 .*PageAllocator::Take \(this=0x[0-9a-f]+ <KMEM\+8>\) at \./Kernel/PageAllocator\.cs:\d+", answer);
+        Assert.Matches(@"#\d+ .*Main::Kmain \(hartId=0, .*\) at \./Kernel/Main\.cs:\d+", answer);
         Assert.Matches(@"\$1 = \{PagesLock = \{Holder = 1\}, Pages = \{FreeList = 0x0, FreePages = \d+, Table = 0x[0-9a-f]+", answer);
     }
 
@@ -55,7 +55,7 @@ public sealed class KernelDebuggingSpecs
         string answer = Gdb(image.Path, Target(image.Path), "break panic", "continue", "backtrace");
         string[] frames = [.. answer.Split('\n').Where(line => line.StartsWith('#'))];
         Assert.Contains(frames, frame => frame.Contains("<signal handler called>", StringComparison.Ordinal) || frame.Contains("trap_entry", StringComparison.Ordinal));
-        Assert.Contains(frames, frame => frame.Contains("NodeCacheReader.Survey", StringComparison.Ordinal));
+        Assert.Contains(frames, frame => frame.Contains("NodeCacheReader::Survey", StringComparison.Ordinal));
         Assert.Contains(frames, frame => frame.Contains("kmain", StringComparison.OrdinalIgnoreCase));
         Assert.Contains("_start", frames[^1], StringComparison.Ordinal);
     }

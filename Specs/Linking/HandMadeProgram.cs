@@ -112,7 +112,7 @@ public static class HandMadeProgram
                     new VariableLocation("answer", typeof(int), -1, 0, 40, LocationKind.Constant, 42, 0, 4),
                 ]
                 : [],
-            hasFrame ? [new InlinedRange(method, 20, 28, "/src/Main.cs", 39, 0)] : [],
+            hasFrame ? [new InlinedCall(method, [new CodeRange(20, 28)], "/src/Main.cs", 39, 0, -1)] : [],
             method);
     }
 

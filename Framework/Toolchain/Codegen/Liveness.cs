@@ -100,13 +100,13 @@ internal sealed class Liveness
 
     private void Build()
     {
-        int total = _function.Blocks.Sum(block => block.Body.Count);
+        int total = _function.Blocks.Sum(block => block.CodeCount);
         int position = 2 * total;
         for (int index = _function.Blocks.Count - 1; index >= 0; index--)
         {
             MachineBlock block = _function.Blocks[index];
             int end = position;
-            int start = end - (2 * block.Body.Count);
+            int start = end - (2 * block.CodeCount);
             Positions.Add(block, (start, end));
             ulong[] liveOut = _live[block].Out;
             for (int word = 0; word < _words; word++)
@@ -118,6 +118,7 @@ internal sealed class Liveness
             double weight = Frequency(block);
             for (int body = block.Body.Count - 1; body >= 0; body--)
             {
+                if (block.Body[body].IsDebug) continue;
                 position -= 2;
                 Visit(block.Body[body], position, start, weight);
             }

@@ -49,6 +49,12 @@ internal enum MachineKind : byte
 
     /// <summary>A word as it is.</summary>
     Word,
+
+    /// <summary>No code: from here on a variable has a value.</summary>
+    DebugValue,
+
+    /// <summary>No code: a copy that vanished because both values lie in one register.</summary>
+    DebugCopy,
 }
 
 /// <summary>
@@ -95,11 +101,23 @@ internal sealed class MachineInstr
 
     public Place? Place { get; set; }
 
+    /// <summary>What a <see cref="MachineKind.DebugValue"/> says.</summary>
+    public DebugBinding? Binding { get; set; }
+
+    /// <summary>The value that the instruction makes, or that a variable has: a virtual register's number before allocation.</summary>
+    public int Value { get; set; } = None;
+
+    /// <summary>For a copy, the value that is copied.</summary>
+    public int CopiedValue { get; set; } = None;
+
     /// <summary>True if the result may be made again instead of kept: constants and addresses.</summary>
     public bool IsRematerialisable => Kind is MachineKind.Constant or MachineKind.SymbolAddress or MachineKind.SlotAddress;
 
     /// <summary>True if the destination is written before the operands have been read.</summary>
     public bool WritesEarly => Kind == MachineKind.CompareExchange;
+
+    /// <summary>True if it becomes no code.</summary>
+    public bool IsDebug => Kind is MachineKind.DebugValue or MachineKind.DebugCopy;
 
     public MachineInstr Clone() => (MachineInstr)MemberwiseClone();
 }
@@ -116,6 +134,9 @@ internal sealed class MachineBlock(int id, Block source)
     public List<MachineBlock> Successors { get; } = [];
 
     public int LoopDepth => Source.LoopDepth;
+
+    /// <summary>Number of instructions that become code.</summary>
+    public int CodeCount => Body.Count(instr => !instr.IsDebug);
 }
 
 /// <summary>A method in machine instructions.</summary>
@@ -132,9 +153,6 @@ internal sealed class MachineFunction(Function source)
 
     /// <summary>Bytes for arguments of calls that do not fit registers.</summary>
     public int OutgoingSizeBytes { get; set; }
-
-    /// <summary>Which variables a virtual register holds.</summary>
-    public Dictionary<int, List<VariablePart>> Variables { get; } = [];
 
     /// <summary>A new virtual register.</summary>
     public int NewVirtual(bool isFloat)

@@ -32,12 +32,11 @@ internal sealed partial class MethodEmitter
     }
 
     /// <summary>Emits a function.</summary>
-    public static CompiledMethod Emit(
-        Compilation unit, MachineFunction function, Frame frame, string symbol, List<(LiveRange Range, int Register)> ranges)
+    public static CompiledMethod Emit(Compilation unit, MachineFunction function, Frame frame, string symbol)
     {
         MethodEmitter emitter = new(unit, function, frame, symbol);
         emitter.Run();
-        return emitter.Finish(ranges);
+        return emitter.Finish();
     }
 
     private void Run()
@@ -62,8 +61,9 @@ internal sealed partial class MethodEmitter
         for (int index = 0; index < body.Count; index++)
         {
             MachineInstr instr = body[index];
-            _place = instr.Place;
             _starts.Add((instr, _items.Count));
+            if (instr.IsDebug) continue;
+            _place = instr.Place;
             if (instr.Kind == MachineKind.Branch && index + 1 < body.Count && body[index + 1].Kind == MachineKind.Jump)
             {
                 MachineInstr jump = body[index + 1];

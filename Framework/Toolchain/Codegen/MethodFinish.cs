@@ -11,7 +11,7 @@ internal sealed partial class MethodEmitter
 {
     private readonly Dictionary<object, int> _labels = new(ReferenceEqualityComparer.Instance);
 
-    private CompiledMethod Finish(List<(LiveRange Range, int Register)> ranges)
+    private CompiledMethod Finish()
     {
         Measure();
         List<byte> code = [];
@@ -21,6 +21,7 @@ internal sealed partial class MethodEmitter
         List<CfiRow> unwinding = [new CfiRow(0, Registers.StackPointer, 0, [])];
         UnwindState inside = new(0, []);
         bool isPrologue = true;
+        int prologueEnd = 0;
         foreach (CodeItem item in _items)
         {
             if (item.Label is MachineBlock block)
@@ -28,6 +29,7 @@ internal sealed partial class MethodEmitter
                 if (isPrologue)
                 {
                     isPrologue = false;
+                    prologueEnd = item.Offset;
                     inside = Last(unwinding);
                 }
 
@@ -39,7 +41,7 @@ internal sealed partial class MethodEmitter
             }
 
             if (item.SizeBytes == 0) continue;
-            AddLine(lines, item);
+            AddLine(lines, item, item.Offset == prologueEnd && prologueEnd > 0);
             if (item.Call is { } call) calls.Add(new CallEdge(item.Offset + (item.SizeBytes == 8 ? 4 : 0), call.Kind, call.Targets));
             if (item.Kind is { } kind)
             {
@@ -52,11 +54,42 @@ internal sealed partial class MethodEmitter
         }
 
         unwinding.RemoveAll(row => row.Offset >= code.Count && row.Offset > 0);
+        SourceFrames frames = new(_items);
+        List<VariableLocation> variables = Variables(frames, code.Count);
         MethodBase method = _function.Source.Key.Method;
         int frameSize = _frame.SizeBytes + (_panicHandler is null ? 0 : PanicFrameBytes);
         return new CompiledMethod(
             _symbol, SymbolNames.Display(method), [.. code], relocations, frameSize, lines, calls, unwinding,
-            VariableLocations.Of(_function, _starts, _items, ranges, _frame, code.Count), InlinedRanges.Of(_items, code.Count), method);
+            variables, frames.Inlined, method)
+        {
+            Scopes = frames.Scopes,
+            PrologueEndOffset = prologueEnd,
+        };
+    }
+
+    private List<VariableLocation> Variables(SourceFrames frames, int codeSize)
+    {
+        int end = _items.FindIndex(item => item.Label == PanicTail);
+        List<VariableLocation> locations = [];
+        foreach (VariableLocations.Found found in VariableLocations.Of(_function, _starts, _items, end < 0 ? _items.Count : end, _frame, codeSize))
+        {
+            Variable variable = found.Part.Variable;
+            bool isWhole = found.Kind is LocationKind.RegisterIndirect or LocationKind.FrameIndirect or LocationKind.Symbol
+                || (found.Kind == LocationKind.Frame && DebugTracking.SizeOf(found.Part) == 0);
+            int size = isWhole ? TypeLayout.Of(variable.Type).SizeBytes : DebugTracking.SizeOf(found.Part);
+            foreach ((string name, int call, int scope) in frames.NamesOf(variable))
+            {
+                locations.Add(new VariableLocation(
+                    name, variable.Type, variable.Parameter, found.Start, found.End, found.Kind, found.Value, found.Part.Offset, size)
+                {
+                    Inlined = call,
+                    Scope = scope,
+                    Symbol = found.Symbol,
+                });
+            }
+        }
+
+        return locations;
     }
 
     private static UnwindState Last(List<CfiRow> rows) => new(rows[^1].CfaOffsetBytes, rows[^1].Saved);
@@ -68,11 +101,12 @@ internal sealed partial class MethodEmitter
         else if (rows[^1].CfaOffsetBytes != state.CfaOffset || !rows[^1].Saved.SequenceEqual(state.Saved)) rows.Add(row);
     }
 
-    private static void AddLine(List<LineRow> lines, CodeItem item)
+    // The body begins with a row of its own, by which debuggers find the prologue's end.
+    private static void AddLine(List<LineRow> lines, CodeItem item, bool begins)
     {
         SourcePoint? point = item.Place?.Nearest;
         if (point is not { } place) return;
-        if (lines.Count > 0 && lines[^1].File == place.File && lines[^1].Line == place.Line && lines[^1].Column == place.Column) return;
+        if (!begins && lines.Count > 0 && lines[^1].File == place.File && lines[^1].Line == place.Line && lines[^1].Column == place.Column) return;
         lines.Add(new LineRow(lines.Count == 0 ? 0 : item.Offset, place.File, place.Line, place.Column));
     }
 

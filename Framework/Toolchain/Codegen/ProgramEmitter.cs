@@ -70,17 +70,17 @@ internal static class ProgramEmitter
             Pipeline.Finish(unit, function);
             MachineFunction machine = Selector.Select(unit, function);
             bool keepsScratch = Frame.MayBeLarge(function);
-            List<(LiveRange Range, int Register)> ranges = RegisterAllocator.Run(machine, keepsScratch);
+            RegisterAllocator.Run(machine, keepsScratch);
             Frame frame = Frame.Of(machine);
             if (frame.SizeBytes > Frame.Reach - 15 && !keepsScratch)
             {
                 // So much was kept in memory that the frame grew out of reach: once more, with a register for it.
                 machine = Selector.Select(unit, function);
-                ranges = RegisterAllocator.Run(machine, keepsScratch: true);
+                RegisterAllocator.Run(machine, keepsScratch: true);
                 frame = Frame.Of(machine);
             }
 
-            return MethodEmitter.Emit(unit, machine, frame, symbol, ranges);
+            return MethodEmitter.Emit(unit, machine, frame, symbol);
         }
         catch (Exception fault) when (fault is not InternalFault)
         {

@@ -22,10 +22,10 @@ internal sealed class RegisterAllocator
         _keepsScratch = keepsScratch;
     }
 
-    /// <summary>Allocates, rewriting all instructions to physical registers; says where each register's range lay.</summary>
+    /// <summary>Allocates, rewriting all instructions to physical registers.</summary>
     /// <param name="function">The function.</param>
     /// <param name="keepsScratch">True if the frame may be so large that its accesses need a scratch register.</param>
-    public static List<(LiveRange Range, int Register)> Run(MachineFunction function, bool keepsScratch)
+    public static void Run(MachineFunction function, bool keepsScratch)
     {
         RegisterAllocator allocator = new(function, keepsScratch);
         allocator.Coalesce();
@@ -37,7 +37,7 @@ internal sealed class RegisterAllocator
             if (spilled.Count == 0)
             {
                 allocator.Rewrite(assigned);
-                return [.. liveness.Virtual.Where(range => assigned.ContainsKey(range.Register)).Select(range => (range, assigned[range.Register]))];
+                return;
             }
 
             foreach (int register in spilled) allocator.Spill(register);
@@ -66,15 +66,12 @@ internal sealed class RegisterAllocator
             if (one.Overlaps(other)) continue;
             one.Merge(other);
             _joined[from] = to;
-            if (!_function.Variables.TryGetValue(from, out List<VariablePart>? names)) continue;
-            if (!_function.Variables.TryGetValue(to, out List<VariablePart>? own)) _function.Variables[to] = [.. names];
-            else own.AddRange(names.Where(name => !own.Contains(name)).ToArray());
         }
 
         foreach (MachineBlock block in _function.Blocks)
         {
             foreach (MachineInstr instr in block.Body) Map(instr, Joined);
-            block.Body.RemoveAll(instr => instr.Kind == MachineKind.Move && instr.Rd == instr.Rs1);
+            DebugTracking.RemoveCopies(block);
         }
     }
 
@@ -168,8 +165,6 @@ internal sealed class RegisterAllocator
         bool isRemade = origin is { IsRematerialisable: true };
         bool isFloat = _function.IsFloat(register);
         Slot? slot = isRemade ? null : _function.Source.NewSlot(8, 8, null);
-        if (slot is not null && _function.Variables.TryGetValue(register, out List<VariablePart>? names) && names is [{ Offset: 0 } only])
-            slot.Variable = only.Variable;
         foreach (MachineBlock block in _function.Blocks)
         {
             List<MachineInstr> body = new(block.Body.Count + 8);

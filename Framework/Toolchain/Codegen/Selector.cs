@@ -64,10 +64,7 @@ internal sealed partial class Selector
 
         for (int index = _function.Blocks.Count - 1; index >= 0; index--) SelectBlock(_function.Blocks[index]);
         foreach (Block block in BlockLayout.Order(_function)) _machine.Blocks.Add(_blocks[block]);
-        foreach ((Instr instr, int register) in _registers.OrderBy(pair => pair.Value))
-        {
-            if (instr.Variables is { } variables) _machine.Variables[register] = variables;
-        }
+        DebugTracking.Prepare(_machine, _registers);
     }
 
     private void SelectBlock(Block block)
@@ -79,6 +76,12 @@ internal sealed partial class Selector
         {
             Instr instr = block.Body[index];
             if (instr.Op == Op.Phi) break;
+            if (instr.Reference is DebugBinding binding)
+            {
+                _reversed.Add(new MachineInstr { Kind = MachineKind.DebugValue, Binding = binding });
+                continue;
+            }
+
             bool isWanted = _registers.ContainsKey(instr);
             if (instr.IsDroppable && !isWanted) continue;
             _place = instr.Place;

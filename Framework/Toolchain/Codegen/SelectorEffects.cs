@@ -153,15 +153,23 @@ internal sealed partial class Selector
     // A call whose result is the method's own result, from a frame that nothing points into, needs no way back.
     private Instr? TailCall(Instr result)
     {
-        if (_unit.Options.Optimisation == OptimisationLevel.Minimal || _function.Slots.Count > 0 || _block.Body.Count < 2) return null;
-        int index = _block.Body.Count - 2;
-        if (_block.Body[index].Op == Op.SecondResult) index--;
+        if (_unit.Options.Optimisation == OptimisationLevel.Minimal || _function.Slots.Count > 0) return null;
+        int index = BeforeEnd(_block.Body.Count - 1);
+        if (index >= 0 && _block.Body[index].Op == Op.SecondResult) index = BeforeEnd(index);
         if (index < 0 || _block.Body[index] is not { Op: Op.Call, Reference: CallTarget { Symbol: not null, IsNoReturn: false } } call) return null;
         if (call.Args.Length > Registers.ArgumentCount) return null;
         if (result.Args.Length > 0 && result.Args[0] != call) return null;
         if (result.Args.Length > 1 && (result.Args[1].Op != Op.SecondResult || result.Args[1].Args[0] != call)) return null;
         if (result.Args.Length == 1 && _secondOf.ContainsKey(call)) return null;
         return call;
+    }
+
+    // The operation before another one, but for what is there for the debugger alone.
+    private int BeforeEnd(int index)
+    {
+        do index--;
+        while (index >= 0 && _block.Body[index].IsDebug);
+        return index;
     }
 
     private void SelectCall(Instr call)
@@ -234,7 +242,7 @@ internal sealed partial class Selector
                 break;
             case Op.Unreachable:
                 // Where nothing can come, an illegal instruction says so if something does.
-                if (_block.Body.Count < 2 || _block.Body[^2].Op != Op.Call) Add(new MachineInstr { Kind = MachineKind.Word, Immediate = 0 });
+                if (BeforeEnd(_block.Body.Count - 1) is not (>= 0 and var last) || _block.Body[last].Op != Op.Call) Add(new MachineInstr { Kind = MachineKind.Word, Immediate = 0 });
                 break;
             default:
                 throw new InternalFault($"no instruction for {instr.Op}");

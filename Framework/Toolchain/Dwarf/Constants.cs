@@ -7,8 +7,10 @@ internal enum Tag
     EnumerationType = 0x04,
     FormalParameter = 0x05,
     Member = 0x0D,
+    LexicalBlock = 0x0B,
     PointerType = 0x0F,
     CompileUnit = 0x11,
+    ReferenceType = 0x10,
     StructureType = 0x13,
     SubroutineType = 0x15,
     InlinedSubroutine = 0x1D,
@@ -17,6 +19,7 @@ internal enum Tag
     Enumerator = 0x28,
     Subprogram = 0x2E,
     Variable = 0x34,
+    Namespace = 0x39,
     UnspecifiedType = 0x3B,
 }
 
@@ -36,6 +39,7 @@ internal enum At
     Prototyped = 0x27,
     AbstractOrigin = 0x31,
     ConstValue = 0x1C,
+    Artificial = 0x34,
     Count = 0x37,
     DataMemberLocation = 0x38,
     DeclFile = 0x3A,
@@ -44,9 +48,13 @@ internal enum At
     External = 0x3F,
     FrameBase = 0x40,
     Type = 0x49,
+    EntryPc = 0x52,
     Ranges = 0x55,
+    CallColumn = 0x57,
     CallFile = 0x58,
     CallLine = 0x59,
+    ObjectPointer = 0x64,
+    EnumClass = 0x6D,
     LinkageName = 0x6E,
 }
 

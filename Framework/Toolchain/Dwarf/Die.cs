@@ -27,6 +27,9 @@ internal sealed class Die(Tag tag)
 
     public Die Section(At name, int offset) => Add(name, Form.SecOffset, offset);
 
+    /// <summary>An offset in another section that is known when the entry is written.</summary>
+    public Die Section(At name, Func<int> offset) => Add(name, Form.SecOffset, offset);
+
     public Die Expression(At name, byte[] expression) => Add(name, Form.Exprloc, expression);
 
     public Die Child(Die child)

@@ -67,7 +67,7 @@ internal sealed class InfoWriter
                 _info.U32(0);
                 break;
             case Form.SecOffset:
-                _info.U32((uint)(int)value);
+                _info.U32((uint)(value is Func<int> later ? later() : (int)value));
                 break;
             case Form.Exprloc:
                 byte[] expression = (byte[])value;

@@ -10,6 +10,7 @@ internal sealed class LineProgram
     private const byte AdvanceLine = 3;
     private const byte SetFile = 4;
     private const byte SetColumn = 5;
+    private const byte SetPrologueEnd = 10;
     private const byte ExtendedEndSequence = 1;
     private const byte ExtendedSetAddress = 2;
     private const int LineBase = -5;
@@ -46,7 +47,14 @@ internal sealed class LineProgram
     }
 
     /// <summary>Adds the rows of one piece of code.</summary>
-    public void AddSequence(ulong address, int lengthBytes, IReadOnlyList<LineRow> rows)
+    /// <param name="address">Its address.</param>
+    /// <param name="lengthBytes">Its length.</param>
+    /// <param name="rows">Its rows, ascending.</param>
+    /// <param name="prologueEnd">
+    /// Where a breakpoint on the code as a whole belongs, 0 for its first byte. That row is marked; and since debuggers take
+    /// the second row of a function for its body's begin, the code in front has just one.
+    /// </param>
+    public void AddSequence(ulong address, int lengthBytes, IReadOnlyList<LineRow> rows, int prologueEnd)
     {
         if (rows.Count == 0 || lengthBytes == 0) return;
         Extended(ExtendedSetAddress, 9);
@@ -72,6 +80,7 @@ internal sealed class LineProgram
                 column = row.Column;
             }
 
+            if (prologueEnd > 0 && row.Offset == prologueEnd) _program.U8(SetPrologueEnd);
             Advance(row.Offset - offset, row.Line - line);
             (offset, line) = (row.Offset, row.Line);
         }

@@ -11,8 +11,13 @@ internal sealed class LocationEntries
 
     private readonly ByteWriter _lists = new();
 
-    public LocationEntries()
+    private readonly Func<string, ulong?> _addressOf;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="addressOf">A symbol's address; null for data that only a debugger would have looked at.</param>
+    public LocationEntries(Func<string, ulong?> addressOf)
     {
+        _addressOf = addressOf;
         _lists.U32(0);
         _lists.U16(5);
         _lists.U8(8);
@@ -38,6 +43,7 @@ internal sealed class LocationEntries
     public void Describe(
         Die entry, IReadOnlyList<VariableLocation> locations, int variableSizeBytes, ulong codeStart, int codeLength)
     {
+        locations = [.. locations.Where(location => location.Symbol is null || _addressOf(location.Symbol) is not null)];
         int[] edges = [.. locations.SelectMany(location => new[] { location.StartOffset, location.EndOffset }).Distinct().Order()];
         List<(int Start, int End, byte[] Expression)> ranges = [];
         for (int index = 0; index + 1 < edges.Length; index++)
@@ -58,7 +64,13 @@ internal sealed class LocationEntries
             return;
         }
 
-        entry.Section(At.Location, _lists.Length);
+        // Lists stand in the order of the entries that refer to them.
+        entry.Section(At.Location, () => Write(ranges, codeStart));
+    }
+
+    private int Write(List<(int Start, int End, byte[] Expression)> ranges, ulong codeStart)
+    {
+        int offset = _lists.Length;
         foreach ((int start, int end, byte[] expression) in ranges)
         {
             _lists.U8(StartLength);
@@ -69,9 +81,10 @@ internal sealed class LocationEntries
         }
 
         _lists.U8(EndOfList);
+        return offset;
     }
 
-    private static byte[] Expression(List<VariableLocation> live, int variableSizeBytes)
+    private byte[] Expression(List<VariableLocation> live, int variableSizeBytes)
     {
         ByteWriter expression = new();
         if (live.FirstOrDefault(location => location.OffsetInVariable == 0 && location.SizeBytes >= variableSizeBytes) is { } whole)
@@ -90,10 +103,11 @@ internal sealed class LocationEntries
             described = part.OffsetInVariable + part.SizeBytes;
         }
 
+        if (described < variableSizeBytes) Piece(expression, variableSizeBytes - described);
         return expression.ToArray();
     }
 
-    private static void Place(ByteWriter expression, VariableLocation location)
+    private void Place(ByteWriter expression, VariableLocation location)
     {
         switch (location.Kind)
         {
@@ -107,6 +121,25 @@ internal sealed class LocationEntries
             case LocationKind.Frame:
                 expression.U8(Operation.Fbreg);
                 expression.Signed(location.Value);
+                break;
+            case LocationKind.FrameAddress:
+                expression.U8(Operation.Fbreg);
+                expression.Signed(location.Value);
+                expression.U8(Operation.StackValue);
+                break;
+            case LocationKind.Symbol or LocationKind.SymbolAddress:
+                expression.U8(Operation.Addr);
+                expression.U64(_addressOf(location.Symbol!)!.Value + (ulong)location.Value);
+                if (location.Kind == LocationKind.SymbolAddress) expression.U8(Operation.StackValue);
+                break;
+            case LocationKind.RegisterIndirect:
+                expression.U8((byte)(Operation.Breg0 + location.Value));
+                expression.Signed(0);
+                break;
+            case LocationKind.FrameIndirect:
+                expression.U8(Operation.Fbreg);
+                expression.Signed(location.Value);
+                expression.U8(Operation.Deref);
                 break;
             default:
                 expression.U8(Operation.Consts);

@@ -5,11 +5,12 @@ using Verification.Toolchain.Il;
 namespace Verification.Toolchain.Dwarf;
 
 /// <summary>
-/// Describes C# types to a debugger that thinks in C: structs with their fields, enums with their names, references and
-/// spans as what they are in memory. Each type is described once.
+/// Describes C# types to a debugger that thinks in C++: structs with their fields, enums with their names, references and
+/// spans as what they are in memory. Each type is described once, where it was declared.
 /// </summary>
-/// <param name="unit">The compilation unit that the types are added to.</param>
-internal sealed class TypeEntries(Die unit)
+/// <param name="unit">The compilation unit, for types that stand nowhere else.</param>
+/// <param name="containers">Where types stand.</param>
+internal sealed class TypeEntries(Die unit, Containers containers)
 {
     private const int AddressSizeBytes = 8;
 
@@ -28,16 +29,17 @@ internal sealed class TypeEntries(Die unit)
     {
         if (type == typeof(void)) return _void ??= Added(new Die(Tag.UnspecifiedType).Text(At.Name, "void"));
         if (_entries.TryGetValue(type, out Die? known)) return known;
-        if (type.IsPointer || type.IsByRef) return Pointer(type, type.GetElementType()!);
+        if (type.IsPointer) return Pointer(Tag.PointerType, type, type.GetElementType()!);
+        if (type.IsByRef) return Pointer(Tag.ReferenceType, type, type.GetElementType()!);
         if (type.IsFunctionPointer || type.IsUnmanagedFunctionPointer) return Opaque(type, "delegate*");
         if (!type.IsValueType) return Opaque(type, SymbolNames.Of(type));
         if (type.IsEnum) return Enumeration(type);
         return type.IsPrimitive ? Primitive(type) : Structure(type);
     }
 
-    private Die Pointer(Type type, Type target)
+    private Die Pointer(Tag tag, Type type, Type target)
     {
-        Die entry = Remember(type, new Die(Tag.PointerType).Number(At.ByteSize, AddressSizeBytes));
+        Die entry = Remember(type, new Die(tag).Number(At.ByteSize, AddressSizeBytes));
         if (target != typeof(void)) entry.Reference(At.Type, Of(target));
         return entry;
     }
@@ -63,7 +65,8 @@ internal sealed class TypeEntries(Die unit)
     private Die Enumeration(Type type)
     {
         Die entry = Remember(type, new Die(Tag.EnumerationType)
-            .Text(At.Name, SymbolNames.Of(type))
+            .Text(At.Name, CppNames.Simple(type))
+            .Flag(At.EnumClass)
             .Number(At.ByteSize, TypeLayout.Of(type).SizeBytes)
             .Reference(At.Type, Of(Enum.GetUnderlyingType(type))));
         foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Static).OrderBy(field => field.MetadataToken))
@@ -80,7 +83,7 @@ internal sealed class TypeEntries(Die unit)
         TypeLayout layout = TypeLayout.Of(type);
         // Remembered before its fields are described: one may point back to it.
         Die entry = Remember(type, new Die(Tag.StructureType)
-            .Text(At.Name, SymbolNames.Of(type))
+            .Text(At.Name, CppNames.Simple(type))
             .Number(At.ByteSize, layout.SizeBytes));
         int repeats = type.GetCustomAttribute<InlineArrayAttribute>()?.Length ?? 1;
         foreach (FieldInfo field in layout.Fields)
@@ -110,7 +113,9 @@ internal sealed class TypeEntries(Die unit)
     private Die Remember(Type type, Die entry)
     {
         _entries.Add(type, entry);
-        return Added(entry);
+        if (type is { IsValueType: true, IsPrimitive: false }) containers.Around(type).Child(entry);
+        else Added(entry);
+        return entry;
     }
 
     private Die Added(Die entry)

@@ -112,7 +112,7 @@ internal sealed partial class Importer
     {
         bool isStruct = TypeLayout.IsStruct(type);
         Slot slot = _function.NewSlot(type);
-        slot.Variable = new Variable(name, type, index);
+        slot.Variable = new Variable(type, index, [new ScopedName(name, 0, int.MaxValue)]);
         _arguments.Add((slot, type));
         Slot incoming = slot;
         if (isStruct && TypeLayout.Of(type).SizeBytes <= 16)
@@ -128,11 +128,11 @@ internal sealed partial class Importer
 
     private void DeclareLocals()
     {
-        Dictionary<int, string> names = _unit.Symbols(_method).LocalNames(_method);
+        Dictionary<int, List<ScopedName>> names = _unit.Symbols(_method).LocalNames(_method);
         foreach (LocalVariableInfo local in _body.LocalVariables)
         {
             Slot slot = _function.NewSlot(local.LocalType);
-            if (names.TryGetValue(local.LocalIndex, out string? name)) slot.Variable = new Variable(name, local.LocalType, -1);
+            if (names.TryGetValue(local.LocalIndex, out List<ScopedName>? known)) slot.Variable = new Variable(local.LocalType, -1, known);
             _locals.Add((slot, local.LocalType));
             if (_body.InitLocals) Zero(_function.Address(slot), local.LocalType);
         }
@@ -223,15 +223,17 @@ internal sealed partial class Importer
     private Place CurrentPlace()
     {
         SourcePoint? found = null;
+        int start = 0;
         foreach ((int offset, SourcePoint point) in _points)
         {
             if (offset > _current.Offset) break;
             found = point;
+            start = offset;
         }
 
-        if (_places.TryGetValue((found, 0), out Place? place)) return place;
-        place = new Place(_method, found, null);
-        _places[(found, 0)] = place;
+        if (_places.TryGetValue((found, start), out Place? place)) return place;
+        place = new Place(_method, found, null) { Offset = start };
+        _places[(found, start)] = place;
         return place;
     }
 

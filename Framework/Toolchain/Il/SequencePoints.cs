@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using Verification.Toolchain.Ir;
 
 namespace Verification.Toolchain.Il;
 
@@ -38,20 +39,23 @@ internal sealed class SequencePoints(byte[]? symbols) : IDisposable
         return [.. points];
     }
 
-    /// <summary>Names of locals by index; the first scope that names one wins.</summary>
-    public Dictionary<int, string> LocalNames(MethodBase method)
+    /// <summary>Names of locals by index, each with its scope: one local may serve several variables, one after the other.</summary>
+    public Dictionary<int, List<ScopedName>> LocalNames(MethodBase method)
     {
-        Dictionary<int, string> names = [];
+        Dictionary<int, List<ScopedName>> names = [];
         if (_provider is null) return names;
         MetadataReader reader = _provider.GetMetadataReader();
         int row = method.MetadataToken & 0xffffff;
         if (row == 0 || row > reader.MethodDebugInformation.Count) return names;
         foreach (LocalScopeHandle scope in reader.GetLocalScopes(MetadataTokens.MethodDefinitionHandle(row)))
         {
-            foreach (LocalVariableHandle handle in reader.GetLocalScope(scope).GetLocalVariables())
+            LocalScope found = reader.GetLocalScope(scope);
+            foreach (LocalVariableHandle handle in found.GetLocalVariables())
             {
                 LocalVariable variable = reader.GetLocalVariable(handle);
-                names.TryAdd(variable.Index, reader.GetString(variable.Name));
+                if (variable.Attributes.HasFlag(LocalVariableAttributes.DebuggerHidden)) continue;
+                if (!names.TryGetValue(variable.Index, out List<ScopedName>? own)) names.Add(variable.Index, own = []);
+                own.Add(new ScopedName(reader.GetString(variable.Name), found.StartOffset, found.EndOffset));
             }
         }
 

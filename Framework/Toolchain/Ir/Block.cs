@@ -33,6 +33,17 @@ internal sealed class Block(int id)
     /// <summary>The last instruction.</summary>
     public Instr Terminator => Body[^1];
 
+    /// <summary>Number of operations that become code: all but what is for the debugger alone.</summary>
+    public int CodeCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Instr instr in Body) count += instr.IsDebug ? 0 : 1;
+            return count;
+        }
+    }
+
     /// <summary>True once a terminator stands at the end.</summary>
     public bool IsTerminated => Body.Count > 0 && Body[^1].IsTerminator;
 

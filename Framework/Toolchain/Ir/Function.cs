@@ -30,6 +30,9 @@ internal sealed class Slot(int id, int sizeBytes, int alignment, Type? type)
 /// <param name="Caller">The inlined call, if any.</param>
 internal sealed record Place(MethodBase Method, Il.SourcePoint? Point, Place? Caller)
 {
+    /// <summary>IL offset at which the place's statement begins.</summary>
+    public int Offset { get; init; }
+
     /// <summary>The nearest place outwards that has a source line.</summary>
     public Il.SourcePoint? Nearest
     {
@@ -182,7 +185,7 @@ internal sealed class Function(MethodKey key, Type returnType)
     }
 
     /// <summary>Instructions in blocks: what inlining and reports call the size.</summary>
-    public int Size => Blocks.Sum(block => block.Body.Count);
+    public int Size => Blocks.Sum(block => block.CodeCount);
 }
 
 /// <summary>

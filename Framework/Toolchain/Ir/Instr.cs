@@ -42,9 +42,6 @@ internal sealed class Instr(int id, Op op, IrType type, Instr[] args)
     /// <summary>Scratch of one pass.</summary>
     public int Mark { get; set; }
 
-    /// <summary>C# variables that hold this value, for the debugger.</summary>
-    public List<VariablePart>? Variables { get; set; }
-
     /// <summary>The value that stands for this one in the end.</summary>
     public Instr Resolved
     {
@@ -65,6 +62,9 @@ internal sealed class Instr(int id, Op op, IrType type, Instr[] args)
     /// <summary>True for values that stand in no block.</summary>
     public bool IsFloating => Op <= Op.Pseudo;
 
+    /// <summary>True if it tells a debugger something and becomes no code.</summary>
+    public bool IsDebug => Op == Op.DebugValue;
+
     /// <summary>True if it ends a block.</summary>
     public bool IsTerminator => Op >= Op.Jump;
 
@@ -83,12 +83,33 @@ internal sealed class Instr(int id, Op op, IrType type, Instr[] args)
 /// <param name="Offset">Which part of it, in bytes.</param>
 internal readonly record struct VariablePart(Variable Variable, int Offset);
 
-/// <summary>A C# parameter or local.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Parameter">Position among the parameters, or -1.</param>
-internal sealed record Variable(string Name, Type Type, int Parameter)
+/// <summary>A name of a variable, and the IL offsets between which it is known by that name.</summary>
+/// <param name="Name">The C# name.</param>
+/// <param name="Start">First IL offset of the scope.</param>
+/// <param name="End">First IL offset behind it.</param>
+internal readonly record struct ScopedName(string Name, int Start, int End);
+
+/// <summary>
+/// A C# parameter, or what holds a local, and after the end of its scope perhaps another one. Each has one object in a
+/// function, by which it is known.
+/// </summary>
+/// <param name="type">Its type.</param>
+/// <param name="parameter">Position among the parameters, or -1.</param>
+/// <param name="names">Its names; a parameter has one, which holds everywhere.</param>
+internal sealed class Variable(Type type, int parameter, IReadOnlyList<ScopedName> names)
 {
-    /// <summary>The inlined call that it belongs to; null for the method's own variables.</summary>
-    public Place? Inlined { get; init; }
+    /// <summary>Its type.</summary>
+    public Type Type { get; } = type;
+
+    /// <summary>Position among the parameters, or -1.</summary>
+    public int Parameter { get; } = parameter;
+
+    /// <summary>Its names.</summary>
+    public IReadOnlyList<ScopedName> Names { get; } = names;
+
+    /// <summary>The inlined call that it belongs to, as the object that the call's places name; null for the method's own variables.</summary>
+    public Place? Inlined { get; private init; }
+
+    /// <summary>The variable as one of an inlined call.</summary>
+    public Variable InlinedAt(Place? call) => new(Type, Parameter, Names) { Inlined = call };
 }

@@ -115,6 +115,9 @@ internal enum Op : byte
     MachineCode,    // Reference: assembly words without operands
     SecondResult,   // the second word that a call returned
 
+    // Reference: DebugBinding. For the debugger alone: no operand, no code, but a place in the order of things.
+    DebugValue,
+
     // Terminators
     Jump,
     Branch,         // condition; successors: taken when non-zero, otherwise

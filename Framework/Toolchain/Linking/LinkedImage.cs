@@ -45,6 +45,9 @@ public sealed class LinkedImage
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public LinkedSymbol Find(string name) => _byName[name];
 
+    /// <summary>The symbol of a name, if there is one.</summary>
+    public LinkedSymbol? TryFind(string name) => _byName.GetValueOrDefault(name);
+
     /// <summary>The address of a stub's first byte.</summary>
     public ulong AddressOf(StubCode stub)
     {

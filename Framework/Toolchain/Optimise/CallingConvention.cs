@@ -59,7 +59,10 @@ internal sealed class CallingConvention
             }
             else if (!IsInRegisters(parameter.Type))
             {
-                _byReference.Add(slot, _function.ArgumentRegister(IrType.I64, MemType.I64, register++));
+                Instr pointer = _function.ArgumentRegister(IrType.I64, MemType.I64, register++);
+                _byReference.Add(slot, pointer);
+                if (slot.Variable is { } variable)
+                    _body.Add(DebugValues.New(_function, _block, new DebugBinding(new VariablePart(variable, 0), pointer, IsAddress: true), null));
             }
             else
             {
@@ -84,11 +87,7 @@ internal sealed class CallingConvention
     private void Renumber(List<(Instr Old, Instr New)> moved)
     {
         Dictionary<Instr, Instr> map = [];
-        foreach ((Instr old, Instr made) in moved)
-        {
-            map[old] = made;
-            if (old.Variables is { } names) (made.Variables ??= []).AddRange(names);
-        }
+        foreach ((Instr old, Instr made) in moved) map[old] = made;
 
         foreach (Block block in _function.Blocks)
         {
@@ -98,6 +97,9 @@ internal sealed class CallingConvention
                 {
                     if (map.TryGetValue(instr.Args[index], out Instr? made)) instr.Args[index] = made;
                 }
+
+                if (instr.Reference is DebugBinding { Resolved: { } bound } binding && map.TryGetValue(bound, out Instr? incoming))
+                    instr.Reference = binding with { Value = incoming };
             }
         }
     }
@@ -148,7 +150,6 @@ internal sealed class CallingConvention
         lowered.Memory = call.Memory;
         if (isStruct) lowered.Memory = MemType.I64;
         lowered.Place = call.Place;
-        lowered.Variables = call.Variables;
         lowered.Block = _block;
         _body.Add(lowered);
         if (IrTypes.IsFloat(call.Type)) call.Replacement = Emit(Op.FOfBits, call.Type, lowered);

@@ -171,7 +171,7 @@ internal static class ControlFlow
         bool changed = false;
         foreach (Block block in function.Blocks)
         {
-            if (block == function.Entry || block.Body.Count != 1 || block.Terminator.Op != Op.Jump) continue;
+            if (block == function.Entry || block.CodeCount != 1 || block.Terminator.Op != Op.Jump) continue;
             Block target = block.Successors[0];
             if (target == block) continue;
             foreach (Block predecessor in block.Predecessors.ToArray())
@@ -181,6 +181,7 @@ internal static class ControlFlow
                 if (target.Body[0].Op == Op.Phi && predecessor.Successors.Count(successor => successor == block) > 1) continue;
                 int edge = predecessor.Successors.IndexOf(block);
                 int index = target.Predecessors.IndexOf(block);
+                DebugValues.PassBy(function, block, predecessor, 0, target);
                 predecessor.Retarget(edge, target);
                 foreach (Instr phi in target.Phis) phi.Args = [.. phi.Args, phi.Args[index]];
                 changed = true;
@@ -208,7 +209,7 @@ internal static class ControlFlow
 
             if (condition.Op != Op.Phi || condition.Block != block) continue;
             int extra = comparison is null ? 1 : 2;
-            if (block.Body.Count(instr => instr.Op != Op.Phi) != extra) continue;
+            if (block.Body.Count(instr => instr.Op != Op.Phi && !instr.IsDebug) != extra) continue;
             if (!condition.Args.Any(arg => arg.IsConst)) continue;
             uses ??= function.CountUses();
             if (!AreLocal(block, comparison, uses)) continue;
@@ -225,6 +226,7 @@ internal static class ControlFlow
                 if (target == block || predecessor == block) continue;
                 if (predecessor.Successors.Count(successor => successor == block) > 1) continue;
                 if (target.Body[0].Op == Op.Phi && predecessor.Successors.Contains(target)) continue;
+                DebugValues.PassBy(function, block, predecessor, index, target);
                 Redirect(block, predecessor, index, target);
                 changed = true;
             }

@@ -48,10 +48,13 @@ internal static class EdgeSplitting
             if (block.Terminator is not { Op: Op.Panic, Reference: PanicReason reason } panic) continue;
             string site = unit.Data.PanicSite(panic.Place, reason.Message);
             panic.Reference = new PanicReason(site);
-            if (block.Body.Count != 1 || block == function.Entry) continue;
+            if (block.CodeCount != 1 || block == function.Entry) continue;
             if (known.TryAdd(site, block)) continue;
             foreach (Block predecessor in block.Predecessors.ToArray())
+            {
+                DebugValues.PassBy(function, block, predecessor, 0, known[site]);
                 predecessor.Retarget(predecessor.Successors.IndexOf(block), known[site]);
+            }
         }
     }
 }

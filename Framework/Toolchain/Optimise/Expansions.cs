@@ -63,6 +63,7 @@ internal sealed class Expansions
                 if (load.Op != Op.Load || load.IsVolatile || uses[load.Id] != 1 || load.Type != instr.Type) continue;
                 if (IrTypes.SizeBytes(load.Memory) != (load.Type == IrType.I32 ? 4 : 8)) continue;
                 _reversed.Add(load);
+                DebugValues.Forget(_function, load);
                 instr.Replacement = load;
             }
         }

@@ -73,6 +73,11 @@ internal sealed class Expansion(Function function, Block block, int position, In
     private readonly Dictionary<Place, Place> _places = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, Variable> _variables = [];
     private readonly List<(Instr Value, Block From)> _results = [];
+    private readonly List<(Instr Made, DebugBinding Binding)> _bindings = [];
+    private Place? _site;
+
+    // Two calls of one method at one place are two: their variables are not the same.
+    private Place? Site => call.Place is { } place ? _site ??= place with { } : null;
 
     public void Run()
     {
@@ -81,6 +86,7 @@ internal sealed class Expansion(Function function, Block block, int position, In
         foreach (Block source in callee.Blocks) _blocks.Add(source, function.NewBlock());
         foreach (Block source in callee.Blocks) CopyBlock(source, after);
         foreach (Block source in callee.Blocks) FillPhis(source);
+        foreach ((Instr made, DebugBinding binding) in _bindings) made.Reference = BindingOf(binding);
         block.Body.Add(Jump(call.Place));
         block.Body[^1].Block = block;
         block.AddSuccessor(_blocks[callee.Entry]);
@@ -140,7 +146,7 @@ internal sealed class Expansion(Function function, Block block, int position, In
             made.IsUnaligned = instr.IsUnaligned;
             made.Place = PlaceOf(instr.Place);
             made.Block = copy;
-            made.Variables = instr.Variables?.ConvertAll(part => part with { Variable = VariableOf(part.Variable) });
+            if (instr.Reference is DebugBinding binding) _bindings.Add((made, binding));
             copy.Body.Add(made);
             _values[instr] = made;
         }
@@ -244,18 +250,30 @@ internal sealed class Expansion(Function function, Block block, int position, In
         if (!_variables.TryGetValue(variable, out Variable? own))
         {
             // A parameter of an inlined method is a local of the one that it lands in.
-            own = new Variable(variable.Name, variable.Type, -1) { Inlined = call.Place };
+            // What was inlined into the callee already has a call of its own, which lies within this one.
+            own = variable.InlinedAt(variable.Inlined is { } inner ? PlaceOf(inner) : Site);
             _variables.Add(variable, own);
         }
 
         return own;
     }
 
+    private DebugBinding BindingOf(DebugBinding binding)
+    {
+        Instr? value = binding.Resolved;
+        // Nothing is made for the debugger's sake: what nobody else has a use for does not come along.
+        bool comes = value is null || _values.ContainsKey(value)
+            || (value.IsFloating && (value.Op != Op.SlotAddress || _slots.ContainsKey((Slot)value.Reference!)));
+        if (!comes) value = null;
+        return new DebugBinding(
+            binding.Part with { Variable = VariableOf(binding.Part.Variable) }, value is null ? null : ValueOf(value), binding.IsAddress);
+    }
+
     private Place? PlaceOf(Place? place)
     {
-        if (place is null) return call.Place;
+        if (place is null) return Site;
         if (_places.TryGetValue(place, out Place? known)) return known;
-        Place moved = new(place.Method, place.Point, place.Caller is null ? call.Place : PlaceOf(place.Caller));
+        Place moved = place with { Caller = place.Caller is null ? Site : PlaceOf(place.Caller) };
         _places.Add(place, moved);
         return moved;
     }

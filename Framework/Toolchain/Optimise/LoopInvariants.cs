@@ -62,6 +62,8 @@ internal static class LoopInvariants
                 block.Body.RemoveAt(index--);
                 preheader.Body.Insert(preheader.Body.Count - 1, instr);
                 instr.Block = preheader;
+                // A debugger that stops there has not come into the loop.
+                instr.Place = preheader.Terminator.Place;
                 changed = true;
             }
         }

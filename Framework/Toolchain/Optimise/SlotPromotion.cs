@@ -16,9 +16,11 @@ internal sealed class SlotPromotion
     private readonly Dictionary<Block, Instr?[]> _atStart = [];
     private readonly Queue<(Instr Phi, Block Block, int Variable)> _openPhis = new();
     private readonly List<Instr> _phis = [];
+    private readonly List<SlotPart> _phiParts = [];
     private readonly List<Instr> _prologue = [];
     private Block _block = null!;
     private List<Instr> _body = null!;
+    private Place? _place;
     private Instr?[] _now = null!;
 
     private SlotPromotion(Function function)
@@ -71,6 +73,14 @@ internal sealed class SlotPromotion
             if (phi.Replacement is null) phi.Block!.Body.Insert(0, phi);
         }
 
+        for (int index = 0; index < _phis.Count; index++)
+        {
+            Instr phi = _phis[index];
+            if (phi.Replacement is not null || Binding(_phiParts[index], phi) is not { } binding) continue;
+            List<Instr> body = phi.Block!.Body;
+            body.Insert(body.FindIndex(instr => instr.Op != Op.Phi), DebugValues.New(_function, phi.Block, binding, null));
+        }
+
         _function.Entry.Body.InsertRange(0, _prologue);
         _function.ResolveArguments();
         _function.Slots.RemoveAll(_parts.ContainsKey);
@@ -79,11 +89,11 @@ internal sealed class SlotPromotion
     private void Rewrite(Instr instr)
     {
         for (int index = 0; index < instr.Args.Length; index++) instr.Args[index] = instr.Args[index].Resolved;
+        _place = instr.Place;
         switch (instr.Op)
         {
             case Op.Load when Part(instr.Args[0], instr.Immediate) is { } part:
                 instr.Replacement = Extract(part, Read(part), instr);
-                Name(instr.Replacement, part);
                 return;
             case Op.Store when Part(instr.Args[0], instr.Immediate) is { } part:
                 Write(part, Insert(part, instr));
@@ -234,16 +244,11 @@ internal sealed class SlotPromotion
     private void Write(SlotPart part, Instr value)
     {
         _now[part.Variable] = value;
-        Name(value, part);
+        if (Binding(part, value) is { } binding) _body.Add(DebugValues.New(_function, _block, binding, _place));
     }
 
-    private static void Name(Instr value, SlotPart part)
-    {
-        if (part.Slot.Variable is not { } variable || (value.IsFloating && value.Op is not (Op.Parameter or Op.ArgumentRegister))) return;
-        value.Variables ??= [];
-        VariablePart named = new(variable, part.Offset);
-        if (!value.Variables.Contains(named)) value.Variables.Add(named);
-    }
+    private static DebugBinding? Binding(SlotPart part, Instr value) =>
+        part.Slot.Variable is { } variable ? new DebugBinding(new VariablePart(variable, part.Offset), value) : null;
 
     private Instr Read(SlotPart part) => (_now[part.Variable] ??= AtStart(_block, part.Variable)).Resolved;
 
@@ -267,8 +272,8 @@ internal sealed class SlotPromotion
             SlotPart part = _variables[variable];
             value = _function.New(Op.Phi, part.Type);
             value.Block = block;
-            Name(value, part);
             _phis.Add(value);
+            _phiParts.Add(part);
             _openPhis.Enqueue((value, block, variable));
         }
 

@@ -29,7 +29,6 @@ internal static class ValueNumbering
                 if (value == instr && instr.IsPure) value = Merge(known, instr, block);
                 if (value != instr)
                 {
-                    Adopt(value, instr);
                     instr.Replacement = value;
                     changed = true;
                     continue;
@@ -49,16 +48,6 @@ internal static class ValueNumbering
 
         function.ResolveArguments();
         return changed;
-    }
-
-    private static void Adopt(Instr value, Instr replaced)
-    {
-        if (replaced.Variables is null || (value.IsFloating && value.Op is not (Op.Parameter or Op.ArgumentRegister))) return;
-        value.Variables ??= [];
-        foreach (VariablePart part in replaced.Variables)
-        {
-            if (!value.Variables.Contains(part)) value.Variables.Add(part);
-        }
     }
 
     private static void Resolve(Instr instr)
