@@ -51,7 +51,10 @@ internal sealed class StaticData
 
         _objects[index] = new DataObject(
             symbol, SymbolNames.Of(field), content, layout.SizeBytes, layout.Alignment, field.IsInitOnly && content is not null,
-            relocations, field.FieldType) { Field = field };
+            relocations, field.FieldType)
+        {
+            Field = field,
+        };
         return symbol;
     }
 
