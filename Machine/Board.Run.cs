@@ -64,7 +64,7 @@ public sealed unsafe partial class Board
     /// <summary>What the board is to its harts.</summary>
     private sealed class HartHost(Board board) : IHartHost
     {
-        public ulong Ticks => board.Clock.Ticks;
+        public ulong Time => board.Clock.Time;
 
         public ISupervisorFirmware? Firmware => board.Firmware;
 
@@ -72,7 +72,7 @@ public sealed unsafe partial class Board
 
         public CodeCache Code => board._code;
 
-        public void SetDeadline(Hart hart, ulong tick) => board.Clock.WakeAt(board._alarms[hart.Index], tick);
+        public void SetDeadline(Hart hart, ulong time) => board.Clock.WakeAtTime(board._alarms[hart.Index], time);
 
         public void RunStateChanged(Hart hart) => board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
 

@@ -3,6 +3,7 @@ using Verification.Machine.Boot;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
 using Verification.Machine.Images;
+using Verification.Machine.State;
 
 namespace Verification.Machine;
 
@@ -32,6 +33,9 @@ public sealed partial class Board
             throw;
         }
     }
+
+    /// <summary>Where a kernel goes whose file doesn't say: behind the firmware, at a multiple of 2 MiB.</summary>
+    public static ulong LoadAddress(BoardConfiguration configuration) => WayIn.LoadAddress(configuration);
 
     /// <summary>The devicetree as the board wrote it: derived from its devices, or the user's own.</summary>
     public DevicetreeDocument Devicetree => BoardDevicetree.Of(this, Rom.Initrd);
@@ -64,6 +68,25 @@ public sealed partial class Board
 
     /// <summary>Types a text at the serial port.</summary>
     public void ConsoleInput(string text) => ConsoleInput(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The configuration, with disks and flash as the guest has left them: where a reset begins.</summary>
+    public BoardConfiguration ConfigurationNow()
+    {
+        var slots = VirtioSlots.Assign(Configuration);
+        var devices = Configuration.Devices.ToArray();
+        for (var i = 0; i < devices.Length; i++)
+        {
+            devices[i] = devices[i] switch
+            {
+                DeviceConfiguration.VirtioBlock disk => disk with { Content = Slot(slots[i]!.Value) },
+                DeviceConfiguration.Flash flash => flash with { Content = Bus.Devices.OfType<CfiFlash>().ElementAt(flash.Bank).CopyContent().ToValueList() },
+                var other => other,
+            };
+        }
+        return Configuration with { Devices = [.. devices] };
+
+        ValueList<byte> Slot(int slot) => ((VirtioBlock)Bus.Devices.OfType<VirtioMmio>().ElementAt(slot).Function!).CopyContent().ToValueList();
+    }
 
     internal BootRom Rom => _rom ??= Bus.Devices.OfType<BootRom>().Single();
 

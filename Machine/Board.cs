@@ -25,7 +25,7 @@ public sealed partial class Board : IDisposable
     private SchedulerChoice _turn;
     private StopReason? _stop;
     private ulong _retired;
-    private ulong? _hostExitAddress;
+    private readonly HostTargetInterface _hostInterface;
 
     /// <summary>A board at power-on: memory is empty, and every hart is stopped.</summary>
     /// <exception cref="ArgumentException">A sentence that says what of the configuration is impossible.</exception>
@@ -37,7 +37,7 @@ public sealed partial class Board : IDisposable
         if (twin is not null) throw new ArgumentException($"Two harts have the id {twin.Key}.");
         Memory = new PhysicalMemory(configuration.Memory, configuration.Fill);
         var options = new HartOptions(configuration.Extensions, configuration.Misaligned == MisalignedAccess.Trapped);
-        _code = new CodeCache(Memory, options) { Watched = (_, _) => CheckHostExit() };
+        _code = new CodeCache(Memory, options);
         _scheduler = Scheduler.Of(configuration.Schedule);
         _runnable = new RunnableSet(configuration.Harts.Count);
         _host = new HartHost(this);
@@ -46,6 +46,8 @@ public sealed partial class Board : IDisposable
         _code.Attach(_harts);
         _code.Listener = _translator = new Translator(Memory, _harts);
         BoardWiring.Wire(this);
+        _hostInterface = new HostTargetInterface(Memory, Uart, RequestStop);
+        _code.Watched = (_, _) => _hostInterface.Written();
     }
 
     /// <summary>What was built.</summary>
@@ -79,16 +81,24 @@ public sealed partial class Board : IDisposable
     /// <summary>Who serves S-mode's environment calls; null leaves them to M-mode.</summary>
     public ISupervisorFirmware? Firmware { get; set; }
 
-    /// <summary>A word whose first store of something else than 0 ends the run with <see cref="StopReason.HostExit"/>
-    /// (<c>tohost</c> of test programs). It must lie in memory.</summary>
+    /// <summary>The word <c>tohost</c> of test programs, whose first store of something else than 0 ends the run with
+    /// <see cref="StopReason.HostExit"/>. It must lie in memory.</summary>
     public ulong? HostExitAddress
     {
-        get => _hostExitAddress;
+        get => _hostInterface.ToHost;
         set
         {
-            _hostExitAddress = value;
+            _hostInterface.ToHost = value;
             if (value is { } address) _code.Watch(address);
         }
+    }
+
+    /// <summary>The word <c>fromhost</c>: where it is set, test programs get what they ask for through <c>tohost</c>, characters
+    /// and texts on the console, and only their last word ends the run.</summary>
+    public ulong? HostReplyAddress
+    {
+        get => _hostInterface.FromHost;
+        set => _hostInterface.FromHost = value;
     }
 
     /// <summary>The turns that were taken since <see cref="RecordSchedule"/>.</summary>
@@ -113,7 +123,7 @@ public sealed partial class Board : IDisposable
         _code.PublishCode();
         var writer = new StateWriter();
         Transfer(writer);
-        return new BoardSnapshot(Configuration, memory, writer.ToArray(), _hostExitAddress);
+        return new BoardSnapshot(Configuration, memory, writer.ToArray(), (HostExitAddress, HostReplyAddress));
     }
 
     /// <summary>Makes the machine what it was.</summary>
@@ -129,7 +139,7 @@ public sealed partial class Board : IDisposable
         _runnable.Clear();
         foreach (var hart in _harts) _host.RunStateChanged(hart);
         _code.MarkReservations();
-        HostExitAddress = snapshot.HostExitAddress;
+        (HostExitAddress, HostReplyAddress) = snapshot.HostInterface;
     }
 
     /// <summary>A second machine in the same state.</summary>
@@ -166,12 +176,5 @@ public sealed partial class Board : IDisposable
         foreach (var hart in _harts) hart.Transfer(transfer);
         foreach (var device in Bus.Devices) device.Transfer(transfer);
         Firmware?.Transfer(transfer);
-    }
-
-    private void CheckHostExit()
-    {
-        if (_hostExitAddress is not { } address) return;
-        var code = Memory.Read<ulong>(address);
-        if (code != 0) RequestStop(new StopReason.HostExit(code));
     }
 }

@@ -9,6 +9,7 @@ namespace Verification.Machine;
 /// QEMU's <c>-icount shift=0</c>); while no hart can run, time jumps to the next deadline.
 /// </summary>
 /// <remarks>
+/// What a guest writes to <c>mtime</c> moves what <see cref="Time"/> shows, not the ticks that devices count.
 /// Deadlines are not state of the clock: after a restore each alarm sets its own anew. Alarms of one tick elapse in no
 /// particular order, and none may depend on another.
 /// </remarks>
@@ -21,8 +22,9 @@ public sealed unsafe class BoardClock : IClock, IStateful
     public const ulong TicksPerSecond = 10_000_000;
 
     private readonly Dictionary<IAlarm, int> _slots = [];
-    private readonly List<(IAlarm Alarm, ulong Tick)> _alarms = [];
+    private readonly List<(IAlarm Alarm, ulong Tick, ulong? Time)> _alarms = [];
     private ulong _now;
+    private ulong _timeOffset;
     private ulong _next = ulong.MaxValue;
     private Hart? _executing;
     private ulong _sliceStart;
@@ -34,6 +36,18 @@ public sealed unsafe class BoardClock : IClock, IStateful
 
     /// <inheritdoc/>
     public ulong Ticks => Now / InstructionsPerTick;
+
+    /// <inheritdoc/>
+    public ulong Time
+    {
+        get => unchecked(Ticks + _timeOffset);
+        set
+        {
+            _timeOffset = unchecked(value - Ticks);
+            for (var i = 0; i < _alarms.Count; i++)
+                if (_alarms[i].Time is { } time) WakeAtTime(_alarms[i].Alarm, time);
+        }
+    }
 
     /// <summary>Time in instructions: those executed, and those that would have been while no hart could run.</summary>
     private ulong Now => _executing is null ? _now : _now + (_executing.Retired - _sliceStart);
@@ -50,26 +64,25 @@ public sealed unsafe class BoardClock : IClock, IStateful
     }
 
     /// <inheritdoc/>
-    public void WakeAt(IAlarm alarm, ulong tick)
+    public void WakeAt(IAlarm alarm, ulong tick) => Set(alarm, tick, null);
+
+    /// <inheritdoc/>
+    public void WakeAtTime(IAlarm alarm, ulong time)
     {
-        if (!_slots.TryGetValue(alarm, out var slot))
+        if (time == ulong.MaxValue)
         {
-            if (tick == ulong.MaxValue) return;
-            slot = _slots[alarm] = _alarms.Count;
-            _alarms.Add((alarm, ulong.MaxValue));
+            Set(alarm, ulong.MaxValue, null);
+            return;
         }
-        var old = _alarms[slot].Tick;
-        _alarms[slot] = (alarm, tick);
-        if (tick < _next) _next = tick;
-        else if (old == _next && tick != old) FindNext();
-        if (_executing is not null && tick <= (_sliceEnd - 1) / InstructionsPerTick)
-            _executing.State->Leave |= (uint)LeaveReason.Slice;
+        var left = time > Time ? time - Time : 0;
+        Set(alarm, left > ulong.MaxValue - Ticks ? ulong.MaxValue : Ticks + left, time);
     }
 
     /// <inheritdoc/>
     public void Transfer(StateTransfer transfer)
     {
         transfer.Value(ref _now);
+        transfer.Value(ref _timeOffset);
         if (!transfer.IsRestoring) return;
         _slots.Clear();
         _alarms.Clear();
@@ -85,7 +98,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
             for (var i = 0; i < _alarms.Count; i++)
             {
                 if (_alarms[i].Tick != tick) continue;
-                _alarms[i] = (_alarms[i].Alarm, ulong.MaxValue);
+                _alarms[i] = (_alarms[i].Alarm, ulong.MaxValue, null);
                 _alarms[i].Alarm.Elapsed(tick);
             }
             FindNext();
@@ -114,9 +127,25 @@ public sealed unsafe class BoardClock : IClock, IStateful
         _now += executed;
     }
 
+    private void Set(IAlarm alarm, ulong tick, ulong? time)
+    {
+        if (!_slots.TryGetValue(alarm, out var slot))
+        {
+            if (tick == ulong.MaxValue && time is null) return;
+            slot = _slots[alarm] = _alarms.Count;
+            _alarms.Add((alarm, ulong.MaxValue, null));
+        }
+        var old = _alarms[slot].Tick;
+        _alarms[slot] = (alarm, tick, time);
+        if (tick < _next) _next = tick;
+        else if (old == _next && tick != old) FindNext();
+        if (_executing is not null && tick <= (_sliceEnd - 1) / InstructionsPerTick)
+            _executing.State->Leave |= (uint)LeaveReason.Slice;
+    }
+
     private void FindNext()
     {
         _next = ulong.MaxValue;
-        foreach (var (_, tick) in _alarms) _next = Math.Min(_next, tick);
+        foreach (var (_, tick, _) in _alarms) _next = Math.Min(_next, tick);
     }
 }

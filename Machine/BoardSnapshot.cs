@@ -5,8 +5,8 @@ namespace Verification.Machine;
 /// <summary>A whole machine at an instant: immutable, cheap to keep, shareable between threads.</summary>
 public sealed class BoardSnapshot
 {
-    internal BoardSnapshot(BoardConfiguration configuration, MemorySnapshot memory, byte[] state, ulong? hostExitAddress) =>
-        (Configuration, Memory, State, HostExitAddress) = (configuration, memory, state, hostExitAddress);
+    internal BoardSnapshot(BoardConfiguration configuration, MemorySnapshot memory, byte[] state, (ulong? ToHost, ulong? FromHost) hostInterface) =>
+        (Configuration, Memory, State, HostInterface) = (configuration, memory, state, hostInterface);
 
     /// <summary>The machine's configuration.</summary>
     public BoardConfiguration Configuration { get; }
@@ -16,5 +16,5 @@ public sealed class BoardSnapshot
 
     internal byte[] State { get; }
 
-    internal ulong? HostExitAddress { get; }
+    internal (ulong? ToHost, ulong? FromHost) HostInterface { get; }
 }

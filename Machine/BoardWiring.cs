@@ -21,7 +21,7 @@ internal static class BoardWiring
         var memory = board.Memory;
         var clint = new Clint(0x0200_0000, clock, Harts(board).Select(hart => new ClintHart(hart.Id,
             Software: Wire(hart, MachineSoftware),
-            Timer: Wire(hart, MachineTimer))));
+            Timer: Wire(hart, MachineTimer))), () => { foreach (var hart in board.Harts) hart.ArmTimer(); });
         var plic = new Plic(0x0c00_0000, InterruptSources, Harts(board).SelectMany(hart => new[]
         {
             new PlicContext(hart.Id, (uint)MachineExternal, Wire(hart, MachineExternal)),

@@ -37,4 +37,9 @@ public abstract record DeviceConfiguration
     /// <param name="Bank">The bank, 0 or 1.</param>
     /// <param name="Content">Its initial content, at most 32 MiB; behind it there are zeros.</param>
     public sealed record Flash(int Bank, ValueList<byte> Content) : DeviceConfiguration;
+
+    /// <summary>A file that lies in memory at reset (<c>loader</c>).</summary>
+    /// <param name="Address">Where its bytes go; null for an ELF file, whose segments say it themselves.</param>
+    /// <param name="Content">The file.</param>
+    public sealed record Loader(ulong? Address, ValueList<byte> Content) : DeviceConfiguration;
 }

@@ -9,7 +9,7 @@ public abstract record FirmwareChoice
     {
     }
 
-    /// <summary><c>-bios none</c>: every hart starts in M-mode at the image's entry.</summary>
+    /// <summary><c>-bios none</c>: every hart starts in M-mode at the reset vector, which leads to 0x80000000.</summary>
     public sealed record None : FirmwareChoice;
 
     /// <summary>The model itself answers SBI calls; the boot hart enters the image in S-mode.</summary>

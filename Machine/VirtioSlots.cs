@@ -16,19 +16,29 @@ internal static class VirtioSlots
     public static VirtioFunction?[] Fill(Board board)
     {
         var slots = new VirtioFunction?[Count];
-        var devices = board.Configuration.Devices.OfType<DeviceConfiguration.Virtio>().ToList();
-        foreach (var device in devices.Where(device => device.Slot is not null))
+        foreach (var (device, slot) in board.Configuration.Devices.Zip(Assign(board.Configuration)))
+            if (slot is { } number) slots[number] = Make(board, (DeviceConfiguration.Virtio)device);
+        return slots;
+    }
+
+    /// <summary>The slot of each device, null for those that have none.</summary>
+    /// <exception cref="ArgumentException">A slot is taken twice, or there are too many devices.</exception>
+    public static int?[] Assign(BoardConfiguration configuration)
+    {
+        var slots = configuration.Devices.Select(device => (device as DeviceConfiguration.Virtio)?.Slot).ToArray();
+        var taken = new bool[Count];
+        foreach (var slot in slots.OfType<int>())
         {
-            var slot = device.Slot!.Value;
             if (slot is < 0 or >= Count) throw new ArgumentException($"There is no virtio slot {slot}: they are 0 to {Count - 1}.");
-            if (slots[slot] is not null) throw new ArgumentException($"The virtio slot {slot} is taken twice.");
-            slots[slot] = Make(board, device);
+            if (taken[slot]) throw new ArgumentException($"The virtio slot {slot} is taken twice.");
+            taken[slot] = true;
         }
-        foreach (var device in devices.Where(device => device.Slot is null))
+        for (var i = 0; i < slots.Length; i++)
         {
-            var slot = Array.FindLastIndex(slots, function => function is null);
+            if (slots[i] is not null || configuration.Devices[i] is not DeviceConfiguration.Virtio) continue;
+            var slot = Array.LastIndexOf(taken, false);
             if (slot < 0) throw new ArgumentException($"The board has {Count} virtio slots, not more.");
-            slots[slot] = Make(board, device);
+            (slots[i], taken[slot]) = (slot, true);
         }
         return slots;
     }

@@ -1,7 +1,5 @@
-using Verification.Framework.Booting;
 using Verification.Framework.Generation;
 using Verification.Machine;
-using Verification.Machine.Harts;
 using Verification.Machine.Images;
 
 namespace Verification.Framework.Cli;
@@ -9,8 +7,6 @@ namespace Verification.Framework.Cli;
 /// <summary><c>boot</c>: one machine, its console on the terminal.</summary>
 internal static class BootCommand
 {
-    private const ulong Slice = 1_000_000;
-
     /// <summary>Explains the verb.</summary>
     public static int Help(TextWriter output)
     {
@@ -24,47 +20,50 @@ internal static class BootCommand
               -append TEXT            the kernel's command line
               -initrd FILE            an initial ramdisk
               -dtb FILE               this devicetree in place of the board's
-              -drive file=FILE,if=none,format=raw,id=ID   and   -device virtio-blk-device,drive=ID
-              -machine virt[,dumpdtb=FILE]   -cpu rv64   -nographic   and the words that change nothing
-              --replay TOKEN          the machine of a failure report, with -kernel FILE
+              -drive file=FILE,if=none,format=raw,id=ID   and   -device virtio-blk-device,drive=ID[,bus=virtio-mmio-bus.N]
+              -drive if=pflash,format=raw,file=FILE[,unit=N]   and   -device loader,file=FILE[,addr=ADDRESS]
+              -device virtio-rng-device | virtio-serial-device | virtio-net-device[,netdev=ID]
+              -global virtio-mmio.force-legacy=false
+              -machine virt[,dumpdtb=FILE]   -cpu rv64,zba=off   -serial stdio|file:FILE|null   -no-reboot
+              -nographic, -display none and other words that change nothing
+
+              --input TEXT            types this at the console (\n \r \t \e \\ \xHH); --input-file FILE types a file
+              --expect TEXT           waits until the console has said this; what follows is typed then, and the run ends
+                                      with exit code 0 where nothing follows
+              --fail TEXT             ends with exit code 1 as soon as the console says this
               --budget N              ends after N instructions (exit code 2)
+              --progress              says at each billion instructions how far the run is
+              --replay TOKEN          the machine of a failure report, with -kernel FILE
+
+            Exit code: the guest's own at poweroff; the failed case's number where an ELF file has the symbol tohost;
+            2 where there is no verdict or the words make no sense. Disks and flash are read, never written to their files.
             """);
         return ExitCode.Passed;
     }
 
     /// <summary>Boots until the machine is switched off.</summary>
-    public static int Run(string[] words, TextWriter output)
+    /// <param name="words">QEMU's words and our options.</param>
+    /// <param name="output">The console.</param>
+    /// <param name="error">Where sentences about the run go.</param>
+    public static int Run(string[] words, TextWriter output, TextWriter error)
     {
-        var (own, qemu) = OwnOptions(words);
+        var (options, qemu) = BootOptions.Read(words);
         var read = QemuWords.Read(qemu);
-        var machine = own.Token is { } token ? MachineToken.Parse(token) : read.Machine;
+        var machine = options.Token is { } token ? MachineToken.Parse(token) : read.Machine;
         if (read.DumpPath is { } dump) return DumpDevicetree(machine, dump);
-        if (read.KernelPath is null && machine.Firmware is not FirmwareChoice.File) throw new BadInputException("nothing to boot: name a kernel with -kernel FILE");
-        using var board = Board.Boot(machine, read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path)) : null);
-        using var terminal = new Terminal(output);
-        return Run(board, terminal, own.BudgetInstructions);
+        var kernel = read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path), Board.LoadAddress(machine)) : null;
+        if (kernel is null && machine.Firmware is not FirmwareChoice.File && !machine.Devices.Any(device => device is DeviceConfiguration.Flash or DeviceConfiguration.Loader))
+            throw new BadInputException("nothing to boot: name a kernel with -kernel FILE");
+        foreach (string note in read.Notes.Concat(EntryNote(machine, kernel))) error.WriteLine($"note: {note}");
+        using var file = read.ConsolePath is { Length: > 0 } console ? new StreamWriter(console) : null;
+        using var terminal = new Terminal(file ?? (read.ConsolePath is null ? output : TextWriter.Null), options.Script is null ? Keyboard.Listened : Keyboard.Ignored);
+        return new BootedMachine(machine, kernel, read.OnReset, options, terminal, error).Run();
     }
 
-    private static int Run(Board board, Terminal terminal, ulong budget)
+    private static IEnumerable<string> EntryNote(BoardConfiguration machine, KernelImage? kernel)
     {
-        int shown = 0;
-        while (true)
-        {
-            var reason = board.Run(Math.Min(Slice, budget - board.Retired));
-            shown = terminal.Show(board.ConsoleBytes, shown);
-            switch (reason)
-            {
-                case StopReason.PowerOff off: return off.Code == 0 ? ExitCode.Passed : ExitCode.Failed;
-                case StopReason.HostExit exit: return exit.Code == 1 ? ExitCode.Passed : ExitCode.Failed;
-                case StopReason.Reset: throw new BadInputException("the guest asked for a reset, which ends the run");
-            }
-
-            byte[]? typed = terminal.Typed(reason is StopReason.Idle ? WhenNothingIsTyped.Wait : WhenNothingIsTyped.GoOn);
-            if (typed is null) return ExitCode.NoVerdict;
-            if (typed.Length > 0) board.ConsoleInput(typed);
-            else if (reason is StopReason.Idle) throw new BadInputException("all harts wait for ever, and there is no more input");
-            if (board.Retired >= budget) throw new BadInputException($"the budget of {budget} instructions is used up");
-        }
+        if (kernel is null || machine.Firmware is FirmwareChoice.None || kernel.EntryAddress == kernel.StartAddress) yield break;
+        yield return $"the kernel is entered at its lowest address 0x{kernel.StartAddress:x}, as by QEMU, and not at 0x{kernel.EntryAddress:x}, which its ELF file names as entry";
     }
 
     private static int DumpDevicetree(BoardConfiguration machine, string path)
@@ -72,26 +71,5 @@ internal static class BootCommand
         using var board = new Board(machine);
         File.WriteAllBytes(path, board.Devicetree.ToBlob());
         return ExitCode.Passed;
-    }
-
-    private static ((string? Token, ulong BudgetInstructions) Own, IReadOnlyList<string> Qemu) OwnOptions(string[] words)
-    {
-        string? token = null;
-        ulong budget = ulong.MaxValue;
-        var rest = new List<string>();
-        for (int i = 0; i < words.Length; i++)
-        {
-            bool hasValue = i + 1 < words.Length;
-            switch (words[i])
-            {
-                case "--replay" when hasValue: token = words[++i]; break;
-                case "--budget" when hasValue && ulong.TryParse(words[i + 1], out budget): i++; break;
-                case "--replay": throw new BadInputException("--replay wants a token behind it");
-                case "--budget": throw new BadInputException("--budget wants a number of instructions behind it");
-                default: rest.Add(words[i]); break;
-            }
-        }
-
-        return ((token, budget), rest);
     }
 }

@@ -20,7 +20,7 @@ public static class CommandLine
             {
                 ["boot", "--help" or "-h" or "-?", ..] or ["help", "boot"] => BootCommand.Help(output),
                 ["dts", "--help" or "-h" or "-?", ..] or ["help", "dts"] => DtsCommand.Help(output),
-                ["boot", ..] => BootCommand.Run(arguments[1..], output),
+                ["boot", ..] => BootCommand.Run(arguments[1..], output, error),
                 ["dts", ..] => DtsCommand.Run(arguments[1..], output),
                 ["version"] => CommandTree.Version(output),
                 [] or ["help"] => CommandTree.Run(["--help"], output),

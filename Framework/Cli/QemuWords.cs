@@ -9,8 +9,8 @@ namespace Verification.Framework.Cli;
 
 /// <summary>
 /// QEMU's command-line words, as kernels' makefiles write them: <c>-smp 4 -m 128M -kernel kernel.elf -append "..."</c>.
-/// Words that change nothing here (<c>-nographic</c>, <c>-machine virt</c>, <c>-serial</c>, ...) are accepted; words that
-/// ask for what the model does not have are refused by name.
+/// Words that change nothing here (<c>-nographic</c>, <c>-machine virt</c>, <c>-display none</c>, ...) are accepted; words
+/// that ask for what the model does not have are refused by name.
 /// </summary>
 internal sealed class QemuWords
 {
@@ -21,29 +21,41 @@ internal sealed class QemuWords
     private static readonly Dictionary<string, int> Indifferent = new()
     {
         ["nographic"] = 0,
-        ["no-reboot"] = 0,
         ["no-shutdown"] = 0,
         ["nodefaults"] = 0,
         ["no-user-config"] = 0,
-        ["serial"] = 1,
-        ["monitor"] = 1,
+        ["snapshot"] = 0,
         ["display"] = 1,
-        ["chardev"] = 1,
-        ["mon"] = 1,
         ["name"] = 1,
         ["icount"] = 1,
-        ["accel"] = 1,
         ["rtc"] = 1,
         ["object"] = 1,
         ["vga"] = 1,
         ["parallel"] = 1,
         ["msg"] = 1,
+        ["boot"] = 1,
     };
 
-    private readonly Dictionary<string, ValueList<byte>> _drives = [];
-    private readonly List<DeviceConfiguration> _devices = [];
-    private readonly List<string> _driveOrder = [];
-    private readonly HashSet<string> _attached = [];
+    // Words that ask for what there is not, with what to do instead.
+    private static readonly Dictionary<string, string> Refused = new()
+    {
+        ["S"] = "there is no debugger's port: check explains a failure, and disassemble prints the code",
+        ["s"] = "there is no debugger's port: check explains a failure, and disassemble prints the code",
+        ["gdb"] = "there is no debugger's port: check explains a failure, and disassemble prints the code",
+        ["d"] = "there is no log of QEMU's: check explains a failure",
+        ["D"] = "there is no log of QEMU's: check explains a failure",
+        ["trace"] = "there is no log of QEMU's: check explains a failure",
+        ["enable-kvm"] = "instructions are translated, not run by the host's processor",
+        ["daemonize"] = "the terminal is the machine's console",
+        ["semihosting"] = "semihosting is not modelled",
+        ["semihosting-config"] = "semihosting is not modelled",
+        ["hda"] = "the board has no such drive: write -drive file=FILE,if=none,format=raw,id=x0 -device virtio-blk-device,drive=x0",
+        ["loadvm"] = "a machine begins at reset",
+        ["incoming"] = "a machine begins at reset",
+    };
+
+    private readonly QemuDevices _devices = new();
+    private bool _hasRamdisk;
 
     /// <summary>The machine that the words describe.</summary>
     public BoardConfiguration Machine { get; private set; } = new();
@@ -53,6 +65,15 @@ internal sealed class QemuWords
 
     /// <summary>Where to write the devicetree blob, from <c>-machine dumpdtb=FILE</c>.</summary>
     public string? DumpPath { get; private set; }
+
+    /// <summary>Where the console's output goes in place of the terminal, from <c>-serial file:FILE</c>; empty for nowhere.</summary>
+    public string? ConsolePath { get; private set; }
+
+    /// <summary>What a reset that the guest asks for does (<c>-no-reboot</c>).</summary>
+    public ResetAction OnReset { get; private set; } = ResetAction.StartAnew;
+
+    /// <summary>What is true of the machine, but may surprise who knows QEMU: one sentence each.</summary>
+    public IReadOnlyList<string> Notes => _devices.Notes;
 
     /// <summary>Reads the words.</summary>
     /// <exception cref="BadInputException">A word is not understood; the message is one sentence.</exception>
@@ -69,6 +90,7 @@ internal sealed class QemuWords
         if (!word.StartsWith('-'))
             throw new BadInputException($"'{word}' stands alone: the kernel is named by -kernel FILE");
         string name = word.TrimStart('-');
+        if (Refused.TryGetValue(name, out string? reason)) throw new BadInputException($"{word} is not possible: {reason}");
         if (Indifferent.TryGetValue(name, out int operands))
         {
             for (int i = 0; i < operands; i++) Operand(word, rest);
@@ -82,23 +104,33 @@ internal sealed class QemuWords
             case "kernel": KernelPath = Operand(word, rest); break;
             case "bios": ReadFirmware(Operand(word, rest)); break;
             case "append": Machine = Machine with { Append = Operand(word, rest) }; break;
-            case "initrd": Machine = Machine with { Initrd = File(Operand(word, rest)) }; break;
+            case "initrd":
+                Machine = Machine with { Initrd = File(Operand(word, rest)) };
+                _hasRamdisk = true;
+                break;
             case "dtb": Machine = Machine with { Devicetree = Machine.Devicetree with { Blob = File(Operand(word, rest)) } }; break;
             case "cpu": ReadCpu(Operand(word, rest)); break;
             case "machine" or "M": ReadMachine(Operand(word, rest)); break;
-            case "drive": ReadDrive(Operand(word, rest)); break;
-            case "device": ReadDevice(Operand(word, rest)); break;
+            case "drive": _devices.AddDrive(Operand(word, rest)); break;
+            case "device": _devices.AddDevice(Operand(word, rest)); break;
+            case "netdev": _devices.AddNetwork(Operand(word, rest)); break;
+            case "chardev": _devices.AddCharacterDevice(Operand(word, rest)); break;
             case "global": ReadGlobal(Operand(word, rest)); break;
-            case "netdev": Operand(word, rest); break;
+            case "serial": ReadSerial(Operand(word, rest)); break;
+            case "monitor" or "mon" or "qmp": ReadMonitor(word, Operand(word, rest)); break;
+            case "accel": ReadAccelerator(Operand(word, rest)); break;
+            case "nic" or "net": ReadCard(word, Operand(word, rest)); break;
+            case "no-reboot": OnReset = ResetAction.End; break;
+            case "action": ReadAction(Operand(word, rest)); break;
             default: throw new BadInputException($"{word} is not one of QEMU's words that this machine understands");
         }
     }
 
     private QemuWords Finish()
     {
-        foreach (string drive in _driveOrder.Where(d => !_attached.Contains(d)))
-            throw new BadInputException($"the drive '{drive}' is attached to no -device virtio-blk-device,drive={drive}");
-        Machine = Machine with { Devices = [.. _devices] };
+        if (KernelPath is null && _hasRamdisk) throw new BadInputException("-initrd is only possible with -kernel FILE");
+        if (KernelPath is null && Machine.Append is { Length: > 0 }) throw new BadInputException("-append is only possible with -kernel FILE");
+        Machine = Machine with { Devices = _devices.Finish() };
         return this;
     }
 
@@ -107,7 +139,7 @@ internal sealed class QemuWords
 
     private void ReadHarts(string text)
     {
-        string count = Properties(text).FirstOrDefault(p => p.Name is "" or "cpus").Value ?? text;
+        string count = new QemuProperties("-smp", text).All.FirstOrDefault(p => p.Name is "" or "cpus").Value ?? text;
         if (!int.TryParse(count, out int harts) || harts is < 1 or > MostHarts)
             throw new BadInputException($"-smp {text} is impossible: the board has 1 to {MostHarts} harts");
         Machine = Machine with { Harts = [.. Enumerable.Range(0, harts).Select(i => new HartConfiguration((ulong)i))] };
@@ -115,7 +147,7 @@ internal sealed class QemuWords
 
     private void ReadMemory(string text)
     {
-        string size = Properties(text).FirstOrDefault(p => p.Name is "" or "size").Value ?? text;
+        string size = new QemuProperties("-m", text).All.FirstOrDefault(p => p.Name is "" or "size").Value ?? text;
         // Without a suffix QEMU counts MiB.
         string counted = size.Length > 0 && char.IsAsciiDigit(size[^1]) && !size.StartsWith("0x", StringComparison.Ordinal) ? size + "M" : size.TrimEnd('B', 'b');
         const ulong most = 1UL << 50;
@@ -128,8 +160,8 @@ internal sealed class QemuWords
     {
         Machine = text switch
         {
-            "virtio-mmio.force-legacy=false" => Machine with { VirtioTransport = VirtioTransport.Modern },
-            "virtio-mmio.force-legacy=true" => Machine with { VirtioTransport = VirtioTransport.Legacy },
+            "virtio-mmio.force-legacy=false" or "virtio-mmio.force-legacy=off" => Machine with { VirtioTransport = VirtioTransport.Modern },
+            "virtio-mmio.force-legacy=true" or "virtio-mmio.force-legacy=on" => Machine with { VirtioTransport = VirtioTransport.Legacy },
             _ => throw new BadInputException($"-global {text} is not modelled"),
         };
     }
@@ -149,73 +181,60 @@ internal sealed class QemuWords
 
     private void ReadMachine(string text)
     {
-        foreach (var (name, value) in Properties(text))
+        foreach (var (name, value) in new QemuProperties("-machine", text).All)
         {
             switch (name, value)
             {
                 case ("" or "type", "virt"): break;
                 case ("" or "type", _): throw new BadInputException($"-machine {value} is another board: this one is virt");
                 case ("dumpdtb", _): DumpPath = value; break;
-                case ("aclint", "off" or "false"): break;
+                case ("dtb", _): Machine = Machine with { Devicetree = Machine.Devicetree with { Blob = File(value) } }; break;
+                case ("kernel", _): KernelPath = value; break;
+                case ("append", _): Machine = Machine with { Append = value }; break;
+                case ("aclint" or "aia", "off" or "false" or "none"): break;
                 case ("acpi", _): break;
-                case ("accel", "tcg"): break;
+                case ("accel", _): ReadAccelerator(value); break;
                 default: throw new BadInputException($"-machine {name}={value} is not modelled");
             }
         }
     }
 
-    private void ReadDrive(string text)
+    private static void ReadAccelerator(string text)
     {
-        var properties = Properties(text).ToList();
-        string? file = properties.FirstOrDefault(p => p.Name == "file").Value;
-        if (file is null) throw new BadInputException($"-drive {text} names no file=");
-        string id = properties.FirstOrDefault(p => p.Name == "id").Value ?? $"drive{_driveOrder.Count}";
-        if (properties.FirstOrDefault(p => p.Name == "format").Value is { } format and not "raw")
-            throw new BadInputException($"a drive in format {format} can't be read: only raw");
-        if (properties.FirstOrDefault(p => p.Name == "if").Value is "pflash")
-        {
-            string unit = properties.FirstOrDefault(p => p.Name is "unit" or "index").Value
-                ?? $"{_devices.Count(device => device is DeviceConfiguration.Flash)}";
-            if (unit is not ("0" or "1")) throw new BadInputException($"-drive {text}: the board has the flash banks 0 and 1");
-            _devices.Add(new DeviceConfiguration.Flash(unit[0] - '0', File(file)));
-            return;
-        }
-        _drives[id] = File(file);
-        _driveOrder.Add(id);
-        if (properties.FirstOrDefault(p => p.Name == "if").Value is not "virtio") return;
-        _attached.Add(id);
-        _devices.Add(new DeviceConfiguration.VirtioBlock(_drives[id]));
+        if (text.Split(',')[0] is not "tcg") throw new BadInputException($"-accel {text} is not possible: instructions are translated, not run by the host's processor");
     }
 
-    private void ReadDevice(string text)
+    /// <summary>The console is on the terminal already; what is possible besides is a file, or nothing at all.</summary>
+    private void ReadSerial(string text)
     {
-        var properties = Properties(text).ToList();
-        string kind = properties[0].Name == "" ? properties[0].Value : properties[0].Name;
-        switch (kind)
+        if (text is "stdio" or "mon:stdio" || (text.StartsWith("chardev:", StringComparison.Ordinal) && _devices.HasCharacterDevice(text["chardev:".Length..]))) return;
+        ConsolePath = text switch
         {
-            case "virtio-blk-device":
-                string? drive = properties.FirstOrDefault(p => p.Name == "drive").Value;
-                if (drive is null || !_drives.TryGetValue(drive, out var content))
-                    throw new BadInputException($"-device {text} names no drive that a -drive before it has");
-                _attached.Add(drive);
-                _devices.Add(new DeviceConfiguration.VirtioBlock(content) { Slot = Slot(properties) });
-                break;
-            case "virtio-serial-device": break;
-            case "virtconsole": _devices.Add(new DeviceConfiguration.VirtioConsole { Slot = Slot(properties) }); break;
-            case "virtio-rng-device": _devices.Add(new DeviceConfiguration.VirtioRandom { Slot = Slot(properties) }); break;
-            case "virtio-net-device": _devices.Add(new DeviceConfiguration.VirtioNet { Slot = Slot(properties) }); break;
-            default: throw new BadInputException($"the device {kind} is not modelled");
-        }
+            "none" or "null" => "",
+            _ when text.StartsWith("file:", StringComparison.Ordinal) => text["file:".Length..],
+            _ => throw new BadInputException($"-serial {text} is not modelled: stdio, mon:stdio, file:FILE, null and none are"),
+        };
     }
 
-    /// <summary>The slot of <c>bus=virtio-mmio-bus.N</c>; null where none is named.</summary>
-    private static int? Slot(List<(string Name, string Value)> properties)
+    private static void ReadMonitor(string word, string text)
     {
-        const string prefix = "virtio-mmio-bus.";
-        if (properties.FirstOrDefault(p => p.Name == "bus").Value is not { } bus) return null;
-        return bus.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(bus[prefix.Length..], out int slot)
-            ? slot
-            : throw new BadInputException($"the bus {bus} is not modelled: virtio devices are on {prefix}0 to {prefix}7");
+        if (text is not ("none" or "null" or "/dev/null") && !text.StartsWith("chardev=", StringComparison.Ordinal))
+            throw new BadInputException($"{word} {text} is not possible: there is no monitor");
+    }
+
+    private static void ReadCard(string word, string text)
+    {
+        if (text is not "none") throw new BadInputException($"{word} {text} is not modelled: write -netdev user,id=n0 -device virtio-net-device,netdev=n0");
+    }
+
+    private void ReadAction(string text)
+    {
+        OnReset = text switch
+        {
+            "reboot=shutdown" => ResetAction.End,
+            "reboot=reset" => ResetAction.StartAnew,
+            _ => throw new BadInputException($"-action {text} is not modelled"),
+        };
     }
 
     private void ReadCpu(string text)
@@ -231,15 +250,14 @@ internal sealed class QemuWords
     }
 
     private static ValueList<byte> File(string path) => InputFile.Read(path).ToValueList();
+}
 
-    /// <summary>QEMU's lists: <c>first,name=value,name=value</c>, a doubled comma standing for one.</summary>
-    private static IEnumerable<(string Name, string Value)> Properties(string text)
-    {
-        foreach (string part in text.Replace(",,", "\0").Split(','))
-        {
-            string whole = part.Replace('\0', ',');
-            int equals = whole.IndexOf('=');
-            yield return equals < 0 ? ("", whole) : (whole[..equals], whole[(equals + 1)..]);
-        }
-    }
+/// <summary>What happens when the guest asks for a reset.</summary>
+internal enum ResetAction
+{
+    /// <summary>The machine starts anew, with its disks and flash as they are.</summary>
+    StartAnew,
+
+    /// <summary>The run ends.</summary>
+    End,
 }

@@ -8,17 +8,22 @@ internal sealed class Terminal : IDisposable
     private const byte Escape = 1;
     private readonly TextWriter _output;
     private readonly BlockingCollection<byte> _typed = [];
-    private readonly bool _isKeyboard = !Console.IsInputRedirected;
+    private readonly bool _isKeyboard;
     private readonly System.Text.Decoder _decoder = System.Text.Encoding.UTF8.GetDecoder();
     private bool _isEscaped;
 
-    /// <summary>Begins to listen.</summary>
-    public Terminal(TextWriter output)
+    /// <summary>Begins to listen, where somebody may type.</summary>
+    public Terminal(TextWriter output, Keyboard keyboard)
     {
         _output = output;
+        if (keyboard == Keyboard.Ignored) return;
+        _isKeyboard = !Console.IsInputRedirected;
         if (_isKeyboard) Console.TreatControlCAsInput = true;
         new Thread(_isKeyboard ? ListenToKeys : ListenToStream) { IsBackground = true }.Start();
     }
+
+    /// <summary>Whether somebody may type, and no file or pipe.</summary>
+    public bool IsKeyboard => _isKeyboard;
 
     /// <summary>Prints what the guest printed since the last call.</summary>
     /// <returns>How much has been printed in all.</returns>
@@ -35,12 +40,12 @@ internal sealed class Terminal : IDisposable
     }
 
     /// <summary>What was typed since the last call.</summary>
-    /// <param name="wait">Whether to wait for something while there may still come something.</param>
+    /// <param name="wait">How long to wait for something while there may still come something.</param>
     /// <returns>Nothing at all once the user has ended the machine.</returns>
-    public byte[]? Typed(WhenNothingIsTyped wait)
+    public byte[]? Typed(TimeSpan wait)
     {
         var bytes = new List<byte>();
-        if (wait == WhenNothingIsTyped.Wait && _typed.TryTake(out byte first, Timeout.Infinite) && !Take(first, bytes)) return null;
+        if (wait != TimeSpan.Zero && _typed.TryTake(out byte first, wait) && !Take(first, bytes)) return null;
         while (_typed.TryTake(out byte next))
             if (!Take(next, bytes)) return null;
         return [.. bytes];
@@ -74,10 +79,27 @@ internal sealed class Terminal : IDisposable
         while (true)
         {
             var key = Console.ReadKey(intercept: true);
-            string text = key.Key == ConsoleKey.Enter ? "\r" : key.KeyChar.ToString();
+            string text = Sequence(key);
             foreach (byte b in System.Text.Encoding.UTF8.GetBytes(text)) _typed.Add(b);
         }
     }
+
+    /// <summary>What a VT100 sends for a key.</summary>
+    private static string Sequence(ConsoleKeyInfo key) => key.Key switch
+    {
+        ConsoleKey.Enter => "\r",
+        ConsoleKey.Backspace => "\x7f",
+        ConsoleKey.UpArrow => "\e[A",
+        ConsoleKey.DownArrow => "\e[B",
+        ConsoleKey.RightArrow => "\e[C",
+        ConsoleKey.LeftArrow => "\e[D",
+        ConsoleKey.Home => "\e[H",
+        ConsoleKey.End => "\e[F",
+        ConsoleKey.Delete => "\e[3~",
+        ConsoleKey.PageUp => "\e[5~",
+        ConsoleKey.PageDown => "\e[6~",
+        _ => key.KeyChar.ToString(),
+    };
 
     private void ListenToStream()
     {
@@ -89,12 +111,12 @@ internal sealed class Terminal : IDisposable
     }
 }
 
-/// <summary>What to do while the user types nothing.</summary>
-internal enum WhenNothingIsTyped
+/// <summary>Whether what is typed at the terminal reaches the guest.</summary>
+internal enum Keyboard
 {
-    /// <summary>Go on without.</summary>
-    GoOn,
+    /// <summary>It does.</summary>
+    Listened,
 
-    /// <summary>Wait until something comes or nothing can come any more.</summary>
-    Wait,
+    /// <summary>It doesn't: a script types.</summary>
+    Ignored,
 }

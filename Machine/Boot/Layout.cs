@@ -20,10 +20,25 @@ internal sealed class Layout(PhysicalMemory memory)
     {
         foreach (var segment in image.Segments)
         {
-            Take(name, new AddressRange(segment.PhysicalAddress, segment.MemorySizeBytes));
-            memory.Write(segment.PhysicalAddress, segment.Content.Span);
-            Clear(segment.PhysicalAddress + (ulong)segment.Content.Length, segment.PhysicalEnd);
+            var skipped = HeaderBytesOutside(segment);
+            var address = segment.PhysicalAddress + skipped;
+            var content = segment.Content.Span[(int)skipped..];
+            Take(name, new AddressRange(address, segment.MemorySizeBytes - skipped));
+            memory.Write(address, content);
+            Clear(address + (ulong)content.Length, segment.PhysicalEnd);
         }
+    }
+
+    /// <summary>
+    /// Linkers put an ELF file's own headers into its first segment, a page before the code: of a kernel for the start of
+    /// memory they lie outside. On QEMU nobody misses them there.
+    /// </summary>
+    private ulong HeaderBytesOutside(ImageSegment segment)
+    {
+        var start = segment.PhysicalAddress;
+        if (memory.Contains(start, 1) || !ElfImage.IsElf(segment.Content.Span)) return 0;
+        var page = (start | 4095) + 1;
+        return page - start < (ulong)segment.Content.Length && memory.Contains(page, 1) ? page - start : 0;
     }
 
     /// <summary>Puts bytes at an address.</summary>

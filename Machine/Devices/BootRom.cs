@@ -4,14 +4,12 @@ using Verification.Machine.State;
 namespace Verification.Machine.Devices;
 
 /// <summary>
-/// What a hart finds at reset: QEMU's <c>mrom.reset</c> at 0x1000 (six instructions, then the entry's and the devicetree's
-/// address) and behind it OpenSBI's <c>struct fw_dynamic_info</c> (OpenSBI documentation, firmware/fw_dynamic.md), which tells
-/// the firmware what to start.
+/// What a hart finds at reset: QEMU's <c>mrom.reset</c> at 0x1000, six instructions that put the hart's id into a0, the
+/// devicetree's address into a1 and that of the structure behind them into a2, and go to the address that stands there.
+/// The structure is OpenSBI's <c>struct fw_dynamic_info</c> (OpenSBI documentation, firmware/fw_dynamic.md): it tells the
+/// firmware what to start.
 /// </summary>
-/// <remarks>
-/// Not modelled: fetching from it. The six instructions are done when a run begins: a0 is the hart's id, a1 the
-/// devicetree, a2 the structure, t0 and pc the entry.
-/// </remarks>
+/// <remarks>Not modelled: the structure's options and its choice of a boot hart, which are 0.</remarks>
 public sealed class BootRom : IDevice
 {
     /// <summary>Where the structure lies behind the ROM's start.</summary>

@@ -11,7 +11,7 @@ namespace Verification.Machine.Devices;
 /// <remarks>
 /// Commands: read array (ff), read identifier (90), query (98), read and clear status (70, 50), program word (10, 40),
 /// write to buffer (e8), erase block (20 d0), lock and unlock (60, accepted).
-/// Not modelled: execution in place, block locks, suspension, the time that programming and erasing take.
+/// Not modelled: block locks, suspension, the time that programming and erasing take.
 /// </remarks>
 public sealed class CfiFlash : IDevice
 {
@@ -38,6 +38,9 @@ public sealed class CfiFlash : IDevice
 
     /// <inheritdoc/>
     public AddressRange Range { get; }
+
+    /// <summary>A copy of what it holds now.</summary>
+    public byte[] CopyContent() => _content.ToArray();
 
     /// <inheritdoc/>
     public bool Read(ulong offset, int sizeBytes, out ulong value)

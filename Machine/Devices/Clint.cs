@@ -8,11 +8,7 @@ namespace Verification.Machine.Devices;
 /// </summary>
 /// <remarks>
 /// Registers: <c>msip</c> of hart i at 4*i, <c>mtimecmp</c> of hart i at 0x4000 + 8*i, <c>mtime</c> at 0xbff8.
-/// Not modelled:
-/// <list type="bullet">
-/// <item>writing <c>mtime</c>: time is a function of the instructions executed; a write is ignored;</item>
-/// <item>harts above id 4094: the layout has no registers for them, and the node doesn't name them.</item>
-/// </list>
+/// Not modelled: harts above id 4094; the layout has no registers for them, and the node doesn't name them.
 /// </remarks>
 public sealed class Clint : IDevice
 {
@@ -23,6 +19,7 @@ public sealed class Clint : IDevice
     private const ulong TimeOffset = 0xbff8;
 
     private readonly IClock _clock;
+    private readonly Action _timeWritten;
     private readonly Channel[] _channels;
     private readonly Channel?[] _byHartId;
 
@@ -30,8 +27,10 @@ public sealed class Clint : IDevice
     /// <param name="baseAddress">First address of its 64 KiB.</param>
     /// <param name="clock">Gives <c>mtime</c>, and wakes when it reaches <c>mtimecmp</c>.</param>
     /// <param name="harts">The wires to each hart, in the order of the devicetree.</param>
-    public Clint(ulong baseAddress, IClock clock, IEnumerable<ClintHart> harts)
+    /// <param name="timeWritten">Told when a guest has written <c>mtime</c>, which all harts see as <c>time</c>.</param>
+    public Clint(ulong baseAddress, IClock clock, IEnumerable<ClintHart> harts, Action timeWritten)
     {
+        _timeWritten = timeWritten;
         Range = new AddressRange(baseAddress, 0x10000);
         _clock = clock;
         _channels = [.. harts.Where(hart => hart.Id <= LastHartId).Select(hart => new Channel(hart))];
@@ -56,7 +55,7 @@ public sealed class Clint : IDevice
             return true;
         }
         if (sizeBytes < 4 || offset >= TimeOffset + 8) return false;
-        var word = offset >= TimeOffset ? _clock.Ticks : Find((offset - CompareOffset) / 8)?.Compare ?? 0;
+        var word = offset >= TimeOffset ? _clock.Time : Find((offset - CompareOffset) / 8)?.Compare ?? 0;
         value = sizeBytes == 8 ? word : (uint)(word >> (int)(offset & 4) * 8);
         return true;
     }
@@ -71,11 +70,15 @@ public sealed class Clint : IDevice
             return true;
         }
         if (sizeBytes < 4 || offset >= TimeOffset + 8) return false;
-        if (offset < TimeOffset && Find((offset - CompareOffset) / 8) is { } channel)
+        if (offset >= TimeOffset)
         {
-            var shift = (int)(offset & 4) * 8;
-            var mask = sizeBytes == 8 ? ulong.MaxValue : 0xffff_ffffUL << shift;
-            channel.Compare = (channel.Compare & ~mask) | ((value << shift) & mask);
+            _clock.Time = Merge(_clock.Time, offset, sizeBytes, value);
+            foreach (var one in _channels) Arm(one);
+            _timeWritten();
+        }
+        else if (Find((offset - CompareOffset) / 8) is { } channel)
+        {
+            channel.Compare = Merge(channel.Compare, offset, sizeBytes, value);
             Arm(channel);
         }
         return true;
@@ -104,17 +107,25 @@ public sealed class Clint : IDevice
             transfer.Value(ref channel.Compare);
             channel.Software.Transfer(transfer);
             channel.Timer.Transfer(transfer);
-            if (transfer.IsRestoring) _clock.WakeAt(channel, channel.Timer.Level ? ulong.MaxValue : channel.Compare);
+            if (transfer.IsRestoring) _clock.WakeAtTime(channel, channel.Timer.Level ? ulong.MaxValue : channel.Compare);
         }
     }
 
     private Channel? Find(ulong hartId) => hartId < (ulong)_byHartId.Length ? _byHartId[hartId] : null;
 
+    /// <summary>A register after a write of half or all of it.</summary>
+    private static ulong Merge(ulong old, ulong offset, int sizeBytes, ulong value)
+    {
+        var shift = (int)(offset & 4) * 8;
+        var mask = sizeBytes == 8 ? ulong.MaxValue : 0xffff_ffffUL << shift;
+        return (old & ~mask) | ((value << shift) & mask);
+    }
+
     private void Arm(Channel channel)
     {
-        var due = _clock.Ticks >= channel.Compare;
+        var due = _clock.Time >= channel.Compare;
         channel.Timer.Set(due);
-        _clock.WakeAt(channel, due ? ulong.MaxValue : channel.Compare);
+        _clock.WakeAtTime(channel, due ? ulong.MaxValue : channel.Compare);
     }
 
     /// <summary>One hart's registers. After reset the timer never fires: the comparator's reset value is not defined, and

@@ -21,6 +21,14 @@ public sealed class CopyOnWriteImage(ReadOnlyMemory<byte> initial, ulong sizeByt
     /// <summary>Whether these bytes lie inside.</summary>
     public bool Contains(ulong offset, ulong lengthBytes) => offset <= sizeBytes && lengthBytes <= sizeBytes - offset;
 
+    /// <summary>All of it, as it is now.</summary>
+    public byte[] ToArray()
+    {
+        var all = new byte[sizeBytes];
+        Read(0, all);
+        return all;
+    }
+
     /// <summary>Reads; the bytes must lie inside.</summary>
     public void Read(ulong offset, Span<byte> destination)
     {

@@ -16,6 +16,9 @@ public sealed class VirtioBlock(CopyOnWriteImage content) : VirtioFunction
     private const uint In = 0, Out = 1, Flush = 4, Identify = 8;
     private const byte Done = 0, Failed = 1, Unsupported = 2;
 
+    /// <summary>A copy of what it holds now.</summary>
+    public byte[] CopyContent() => content.ToArray();
+
     /// <inheritdoc/>
     public override string Name => "virtio-blk-device";
 

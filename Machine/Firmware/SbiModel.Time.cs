@@ -24,7 +24,7 @@ public sealed partial class SbiModel
         // "sbi_set_timer ... must clear the pending timer interrupt bit as well."
         hart.SetPending(InterruptCause.SupervisorTimer, false);
         _timers[hart.Index].Deadline = tick;
-        _clock.WakeAt(_timers[hart.Index], tick);
+        _clock.WakeAtTime(_timers[hart.Index], tick);
     }
 
     /// <summary>A hart's deadline, where the hart has no comparator of its own.</summary>

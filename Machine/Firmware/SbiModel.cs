@@ -75,7 +75,7 @@ public sealed partial class SbiModel : ISupervisorFirmware
         foreach (var timer in _timers)
         {
             transfer.Value(ref timer.Deadline);
-            if (transfer.IsRestoring) _clock.WakeAt(timer, timer.Deadline);
+            if (transfer.IsRestoring) _clock.WakeAtTime(timer, timer.Deadline);
         }
     }
 

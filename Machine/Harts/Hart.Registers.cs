@@ -188,7 +188,7 @@ public sealed unsafe partial class Hart
         }
     }
 
-    internal ulong Time => Host.Ticks;
+    internal ulong Time => Host.Time;
 
     internal ulong Cycle
     {
@@ -324,10 +324,11 @@ public sealed unsafe partial class Hart
         if (on && !_timerLapsed) Host.SetDeadline(this, _timeCompare);
     }
 
-    private void ArmTimer()
+    /// <summary>Looks anew whether <c>stimecmp</c> has been reached, since it or time was written.</summary>
+    internal void ArmTimer()
     {
         var on = (_menvcfg & EnvironmentBits.Stce) != 0;
-        _timerLapsed = on && Host.Ticks >= _timeCompare;
+        _timerLapsed = on && Host.Time >= _timeCompare;
         Host.SetDeadline(this, on && !_timerLapsed ? _timeCompare : ulong.MaxValue);
         State->Leave |= (uint)LeaveReason.Interrupts;
         WakeIfPending();

@@ -3,8 +3,8 @@ namespace Verification.Machine.Harts;
 /// <summary>What a hart needs of its board.</summary>
 internal interface IHartHost
 {
-    /// <summary>Ticks of the timebase, exact to the instruction being executed.</summary>
-    ulong Ticks { get; }
+    /// <summary>What <c>time</c> shows, exact to the instruction being executed.</summary>
+    ulong Time { get; }
 
     /// <summary>Who answers S-mode's environment calls, or null.</summary>
     ISupervisorFirmware? Firmware { get; }
@@ -16,7 +16,7 @@ internal interface IHartHost
     CodeCache Code { get; }
 
     /// <summary>Sets the hart's <c>stimecmp</c> deadline, in place of its earlier one.</summary>
-    void SetDeadline(Hart hart, ulong tick);
+    void SetDeadline(Hart hart, ulong time);
 
     /// <summary>The hart began or ceased to run.</summary>
     void RunStateChanged(Hart hart);

@@ -29,6 +29,8 @@ public sealed class KernelImage
     /// <summary>Where QEMU's <c>virt</c> loads a kernel that doesn't say: 2 MiB into memory, behind the firmware.</summary>
     public const ulong DefaultLoadAddress = 0x8020_0000;
 
+    private static ReadOnlySpan<byte> Gzip => [0x1f, 0x8b, 0x08];
+
     private const ulong MemoryBase = 0x8000_0000;
     private const ulong LargestLinuxImageBytes = 1ul << 40;
 
@@ -44,8 +46,12 @@ public sealed class KernelImage
     /// <summary>What kind of file it was.</summary>
     public KernelImageKind Kind { get; }
 
-    /// <summary>Physical address of the first instruction.</summary>
+    /// <summary>The entry that the file names, as a physical address.</summary>
     public ulong EntryAddress { get; }
+
+    /// <summary>Where the kernel is entered: at its lowest address, whatever entry its file names. QEMU does so, that an ELF
+    /// file and its raw bytes start alike; some systems keep another entry for their own loaders in the file.</summary>
+    public ulong StartAddress => Extent.BaseAddress;
 
     /// <summary>What to load, by physical address, without overlaps.</summary>
     public IReadOnlyList<ImageSegment> Segments { get; }
@@ -68,22 +74,23 @@ public sealed class KernelImage
     public static KernelImage Read(ReadOnlyMemory<byte> file, ulong rawLoadAddress)
     {
         if (file.IsEmpty) throw new ImageFormatException("The image is empty");
+        if (file.Span.StartsWith(Gzip)) throw new ImageFormatException("The image is compressed by gzip: decompress it first, as for QEMU");
         if (ElfImage.IsElf(file.Span)) return FromElf(ElfImage.Read(file));
-        return LinuxImageHeader.TryRead(file.Span) is { } header ? FromLinuxImage(file, header) : FromRaw(file, rawLoadAddress);
+        return LinuxImageHeader.TryRead(file.Span) is { } header ? FromLinuxImage(file, header, rawLoadAddress) : FromRaw(file, rawLoadAddress);
     }
 
     /// <summary>An image that must be an ELF file.</summary>
     /// <exception cref="ImageFormatException">Its entry lies outside every segment.</exception>
     public static KernelImage FromElf(ElfImage elf)
     {
+        var entry = elf.EntryAddress;
         foreach (var segment in elf.Segments)
-        {
-            if (elf.EntryAddress < segment.VirtualAddress || elf.EntryAddress - segment.VirtualAddress >= segment.MemorySizeBytes) continue;
-            var entry = segment.PhysicalAddress + (elf.EntryAddress - segment.VirtualAddress);
+            if (entry >= segment.VirtualAddress && entry - segment.VirtualAddress < segment.MemorySizeBytes)
+                return new KernelImage(KernelImageKind.Elf, segment.PhysicalAddress + (entry - segment.VirtualAddress), elf.Segments, elf);
+        // Kernels that are linked high name the entry's physical address, for loaders that know no other.
+        if (elf.Segments.Any(segment => entry >= segment.PhysicalAddress && entry < segment.PhysicalEnd))
             return new KernelImage(KernelImageKind.Elf, entry, elf.Segments, elf);
-        }
-
-        throw new ImageFormatException($"The ELF file's entry 0x{elf.EntryAddress:x} lies outside its segments");
+        throw new ImageFormatException($"The ELF file's entry 0x{entry:x} lies outside its segments");
     }
 
     /// <summary>Bytes that are loaded and entered at <paramref name="loadAddress"/>, whatever they look like.</summary>
@@ -95,12 +102,13 @@ public sealed class KernelImage
         return new KernelImage(KernelImageKind.Raw, loadAddress, [Whole(content, loadAddress, (ulong)content.Length)], null);
     }
 
-    private static KernelImage FromLinuxImage(ReadOnlyMemory<byte> file, LinuxImageHeader header)
+    private static KernelImage FromLinuxImage(ReadOnlyMemory<byte> file, LinuxImageHeader header, ulong lowestAddress)
     {
         if (header.IsBigEndian) throw new ImageFormatException("The Linux image is big-endian, and the board is little-endian", 24);
         if (header.ImageSizeBytes > LargestLinuxImageBytes || header.TextOffsetBytes > LargestLinuxImageBytes)
             throw new ImageFormatException($"The Linux image claims a size of 0x{header.ImageSizeBytes:x} bytes at offset 0x{header.TextOffsetBytes:x}", 8);
-        var loadAddress = MemoryBase + header.TextOffsetBytes;
+        // The header's place, unless larger firmware lies there: a kernel runs at any multiple of 2 MiB.
+        var loadAddress = Math.Max(MemoryBase + header.TextOffsetBytes, lowestAddress);
         var sizeBytes = Math.Max(header.ImageSizeBytes, (ulong)file.Length);
         return new KernelImage(KernelImageKind.LinuxImage, loadAddress, [Whole(file, loadAddress, sizeBytes)], null);
     }

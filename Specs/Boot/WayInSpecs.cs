@@ -1,7 +1,10 @@
 using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Images;
+using Verification.Machine.Isa;
 using Verification.Machine.State;
+using Verification.Specs.Linking;
+using Verification.Specs.Oracles;
 using Xunit;
 
 namespace Verification.Specs.Boot;
@@ -51,19 +54,118 @@ public class WayInSpecs
     }
 
     [Fact]
-    public void Without_firmware_every_hart_that_is_not_disabled_starts_in_machine_mode()
+    public void Without_firmware_every_hart_that_is_not_disabled_executes_the_reset_vector()
     {
         using var board = Board.Boot(new BoardConfiguration
         {
             Harts = [new(0), new(1), new(2, HartStatus.Disabled)],
             Firmware = new FirmwareChoice.None(),
-        }, Kernel);
+            Schedule = new Machine.Schedule.ScheduleChoice.RoundRobin(6),
+        }, KernelImage.FromRaw(new byte[] { 0x6f, 0, 0, 0 }, Memory0));
+        Assert.All(board.Harts.Take(2), hart => Assert.Equal((PrivilegeMode.Machine, 0x1000UL), (hart.Privilege, hart.Pc)));
+        board.Run(12);
 
         Assert.Equal([HartRunState.Running, HartRunState.Running, HartRunState.Stopped], board.Harts.Select(hart => hart.RunState));
         Assert.All(board.Harts.Take(2), hart => Assert.Equal(
-            (PrivilegeMode.Machine, 0x8020_0000UL, hart.Id, board.DevicetreeAddress),
-            (hart.Privilege, hart.Pc, hart.GetRegister(10), hart.GetRegister(11))));
+            (PrivilegeMode.Machine, Memory0, Memory0, hart.Id, board.DevicetreeAddress, 0x1028UL, 6UL),
+            (hart.Privilege, hart.Pc, hart.GetRegister(5), hart.GetRegister(10), hart.GetRegister(11), hart.GetRegister(12), hart.Retired)));
         Assert.Null(board.Firmware);
+    }
+
+    [Fact]
+    public void The_kernel_is_entered_at_its_lowest_address_whatever_its_entry_is()
+    {
+        var elf = ElfBytes();
+        BitConverter.TryWriteBytes(elf.AsSpan(0x18), 0x8020_0002UL);
+        using var board = Board.Boot(new BoardConfiguration(), KernelImage.Read(elf));
+
+        Assert.Equal((0x8020_0000UL, PrivilegeMode.Supervisor), (board.Harts[0].Pc, board.Harts[0].Privilege));
+    }
+
+    [Fact]
+    public void A_kernel_that_does_not_say_where_lies_behind_the_firmware_as_in_qemu()
+    {
+        Assert.Equal(Memory0, Board.LoadAddress(new() { Firmware = new FirmwareChoice.None() }));
+        Assert.Equal(0x8020_0000UL, Board.LoadAddress(new()));
+        Assert.Equal(0x8020_0000UL, Board.LoadAddress(new() { Firmware = new FirmwareChoice.File(new byte[2 << 20].ToValueList()) }));
+        Assert.Equal(0x8040_0000UL, Board.LoadAddress(new() { Firmware = new FirmwareChoice.File(new byte[(2 << 20) + 1].ToValueList()) }));
+    }
+
+    [Fact]
+    public void The_first_flash_bank_is_executed_from_reset()
+    {
+        using var board = Board.Boot(new BoardConfiguration
+        {
+            Firmware = new FirmwareChoice.None(),
+            Devices = [new DeviceConfiguration.Flash(0, Assembler.Assemble("auipc t0, 0\nli t1, 0x100000\nli t2, 0x5555\nsw t2, 0(t1)").Bytes.ToValueList())],
+        }, null);
+
+        Assert.Equal(new StopReason.PowerOff(0), board.Run(100));
+        Assert.Equal(0x2000_0000UL, board.Harts[0].GetRegister(5));
+    }
+
+    [Fact]
+    public void The_second_flash_bank_is_what_firmware_starts()
+    {
+        using var board = Board.Boot(new BoardConfiguration
+        {
+            Devices = [new DeviceConfiguration.Flash(1, Assembler.Assemble("auipc t0, 0\ncsrr t1, sstatus\n1: j 1b").Bytes.ToValueList())],
+        }, null);
+        board.Run(10);
+
+        Assert.Equal((0x2200_0000UL, PrivilegeMode.Supervisor), (board.Harts[0].GetRegister(5), board.Harts[0].Privilege));
+    }
+
+    [Fact]
+    public void Files_of_the_loader_lie_where_they_are_to()
+    {
+        using var board = Board.Boot(new BoardConfiguration
+        {
+            Devices = [new DeviceConfiguration.Loader(0x8100_0000, [1, 2]), new DeviceConfiguration.Loader(null, ElfBytes().ToValueList())],
+        }, KernelImage.FromRaw(new byte[4], 0x8050_0000));
+
+        Assert.Equal((0x0201, 0x6f), (board.Memory.Read<ushort>(0x8100_0000), board.Memory.Read<byte>(0x8020_0000)));
+    }
+
+    [RequiresToolFact("qemu-system-riscv64")]
+    public void The_registers_at_the_first_instruction_are_qemus()
+    {
+        // Every register but the one that says them, as sixteen digits.
+        var text = string.Join('\n', Enumerable.Range(1, 30).Select(number => $$"""
+            mv x31, x{{number}}
+            call digits
+            """)) + """
+
+                li t0, 0x100000
+                li t1, 0x5555
+                sw t1, 0(t0)
+            0:  j 0b
+            digits:
+                csrw mscratch, x5
+                csrw sscratch, x6
+                csrw mepc, x7
+                li x5, 60
+            1:  srl x6, x31, x5
+                andi x6, x6, 15
+                li x7, 10
+                blt x6, x7, 2f
+                addi x6, x6, 39
+            2:  addi x6, x6, 48
+                li x7, 0x10000000
+                sb x6, 0(x7)
+                addi x5, x5, -4
+                bgez x5, 1b
+                csrr x5, mscratch
+                csrr x6, sscratch
+                csrr x7, mepc
+                ret
+            """;
+        var code = Assembler.Assemble(text, new AssemblerOptions { BaseAddress = Memory0 }).Bytes;
+        using var file = new TemporaryFile(code);
+        using var board = Board.Boot(new BoardConfiguration { Firmware = new FirmwareChoice.None() }, KernelImage.FromRaw(code, Memory0));
+        Assert.Equal(new StopReason.PowerOff(0), board.Run(100_000));
+
+        Assert.Equal(Tool.Run("qemu-system-riscv64", "-machine", "virt", "-nographic", "-bios", "none", "-kernel", file.Path).Output, board.ConsoleOutput);
     }
 
     [Fact]
@@ -91,6 +193,8 @@ public class WayInSpecs
         { "The kernel takes 0x4 bytes at 0x70000000, where the machine has no memory.", new(), 0x7000_0000 },
         { "The devicetree takes 0x", new() { Devicetree = new() { PlacementAddress = 0x8020_0000 } }, 0x8020_0000 },
         { "A devicetree must lie at a multiple of 8, not at 0x80000001.", new() { Devicetree = new() { PlacementAddress = 0x8000_0001 } }, 0x8020_0000 },
+        { "The reset vector leads to 0x80000000, where nothing is loaded: the kernel begins at 0x80200000.", new() { Firmware = new FirmwareChoice.None() }, 0x8020_0000 },
+        { "A file of the loader takes 0x4 bytes at 0x80200002, where the kernel lies already.", new() { Devices = [new DeviceConfiguration.Loader(0x8020_0002, [1, 2, 3, 4])] }, 0x8020_0000 },
         { "There is no hart 9 to boot on.", new() { BootHartId = 9 }, 0x8020_0000 },
         { "The hart 0 is disabled and can't boot.", new() { Harts = [new(0, HartStatus.Disabled), new(1)] }, 0x8020_0000 },
         { "The ramdisk takes", new() { Memory = [new(0x8020_0000, 0x1000)], Initrd = new byte[0x1000].ToValueList() }, 0x8020_0000 },
@@ -120,7 +224,9 @@ public class WayInSpecs
         Assert.True(board.Bus.Read(0x1000_1008, 4, out var first) && first == 2);
     }
 
-    private static KernelImage ElfWithBss()
+    private static KernelImage ElfWithBss() => KernelImage.Read(ElfBytes());
+
+    private static byte[] ElfBytes()
     {
         var elf = new byte[0x7c];
         "\u007fELF\u0002\u0001\u0001"u8.CopyTo(elf);
@@ -133,6 +239,6 @@ public class WayInSpecs
         BitConverter.TryWriteBytes(elf.AsSpan(0x68), 0x2004UL);
         BitConverter.TryWriteBytes(elf.AsSpan(0x70), 1UL);
         elf[0x78] = 0x6f;
-        return KernelImage.Read(elf);
+        return elf;
     }
 }

@@ -10,8 +10,9 @@ public class ClintSpecs
     private readonly ManualClock _clock = new();
     private readonly List<ClintHart> _harts = [.. new ulong[] { 0, 1, 7, 4094 }.Select(id => new ClintHart(id, Access.Wire(), Access.Wire()))];
     private readonly Clint _clint;
+    private int _timeWrites;
 
-    public ClintSpecs() => _clint = new Clint(0x0200_0000, _clock, _harts);
+    public ClintSpecs() => _clint = new Clint(0x0200_0000, _clock, _harts, () => _timeWrites++);
 
     [Fact]
     public void Msip_is_one_bit_per_hart_and_drives_that_harts_software_interrupt()
@@ -50,13 +51,33 @@ public class ClintSpecs
     }
 
     [Fact]
-    public void Mtime_shows_the_timebase_and_ignores_writes()
+    public void Mtime_shows_the_timebase_until_it_is_written_and_goes_on_from_there()
     {
         _clock.TurnTo(0x1_0000_0002);
-        _clint.Long(0xbff8, 0);
+        Assert.Equal((0x1_0000_0002UL, 1u), (_clint.Long(0xbff8), _clint.Word(0xbffc)));
 
-        Assert.Equal(0x1_0000_0002UL, _clint.Long(0xbff8));
-        Assert.Equal(1u, _clint.Word(0xbffc));
+        _clint.Long(0xbff8, 1000);
+        _clock.TurnTo(0x1_0000_0012);
+        Assert.Equal((1016UL, 1), (_clint.Long(0xbff8), _timeWrites));
+
+        _clint.Word(0xbffc, 7);
+        Assert.Equal(0x7_0000_03f8UL, _clint.Long(0xbff8));
+    }
+
+    [Fact]
+    public void Comparators_are_measured_against_what_was_written_to_mtime()
+    {
+        _clint.Long(0x4000, 100);
+        _clint.Long(0x4000 + 8, 5000);
+        _clint.Long(0xbff8, 4000);
+        Assert.Equal((true, false), (_harts[0].Timer.Level, _harts[1].Timer.Level));
+        _clock.TurnTo(999);
+        Assert.False(_harts[1].Timer.Level);
+        _clock.TurnTo(1000);
+        Assert.True(_harts[1].Timer.Level);
+
+        _clint.Long(0xbff8, 0);
+        Assert.Equal((false, false), (_harts[0].Timer.Level, _harts[1].Timer.Level));
     }
 
     [Fact]
@@ -99,7 +120,7 @@ public class ClintSpecs
     {
         var clock = new ManualClock();
         var harts = comparators.Get.Take(64).Select((_, id) => new ClintHart((ulong)id, Access.Wire(), Access.Wire())).ToList();
-        var clint = new Clint(0, clock, harts);
+        var clint = new Clint(0, clock, harts, () => { });
         for (var i = 0; i < harts.Count; i++) clint.Long(0x4000 + (ulong)i * 8, comparators.Get[i]);
 
         foreach (var now in comparators.Get.Order())

@@ -45,11 +45,15 @@ public class HostileTrafficSpecs
                 ? new PhysicalMemory([new MemoryBank(0x8000_0000, 1 << 20)], MemoryFill.Noise(7))
                 : PhysicalMemory.Fork(like._memory.Save());
             _random = like?._random ?? 0;
-            if (like is not null) _clock.TurnTo(like._clock.Ticks);
+            if (like is not null)
+            {
+                _clock.TurnTo(like._clock.Ticks);
+                _clock.Time = like._clock.Time;
+            }
             var wire = Access.Wire();
             Device = kind switch
             {
-                DeviceKind.Clint => new Clint(0, _clock, [new ClintHart(0, Access.Wire(), Access.Wire()), new ClintHart(3, Access.Wire(), Access.Wire())]),
+                DeviceKind.Clint => new Clint(0, _clock, [new ClintHart(0, Access.Wire(), Access.Wire()), new ClintHart(3, Access.Wire(), Access.Wire())], () => { }),
                 DeviceKind.Plic => new Plic(0, 96, [new PlicContext(0, 11, Access.Wire()), new PlicContext(0, 9, Access.Wire())]),
                 DeviceKind.Uart => new Uart16550(0, 10, _clock, wire),
                 DeviceKind.Rtc => new GoldfishRtc(0, 11, _clock, wire),

@@ -27,6 +27,34 @@ public sealed class KernelImageSpecs
     }
 
     [Fact]
+    public void An_entry_that_is_named_by_its_physical_address_is_that_one()
+    {
+        var file = ElfFile.Create();
+        ElfFile.Write64(file, ElfFile.ProgramHeaders + 16, 0xffff_ffff_8000_0000);
+
+        Assert.Equal(0x8020_0004u, KernelImage.Read(file).EntryAddress);
+    }
+
+    [Fact]
+    public void A_kernel_is_started_at_its_lowest_address() =>
+        Assert.Equal(0x8020_0000u, KernelImage.Read(ElfFile.Create()).StartAddress);
+
+    [Fact]
+    public void A_linux_image_goes_behind_larger_firmware()
+    {
+        var file = new byte[200];
+        ElfFile.Write64(file, 8, 0x20_0000);
+        "RISCV\0\0\0RSC\u0005"u8.CopyTo(file.AsSpan(48));
+
+        Assert.Equal(0x8040_0000u, KernelImage.Read(file, 0x8040_0000).StartAddress);
+        Assert.Equal(0x8020_0000u, KernelImage.Read(file, 0x8000_0000).StartAddress);
+    }
+
+    [Fact]
+    public void A_compressed_image_is_refused() => Assert.Equal("The image is compressed by gzip: decompress it first, as for QEMU.",
+        Assert.Throws<ImageFormatException>(() => KernelImage.Read(new byte[] { 0x1f, 0x8b, 8, 0 })).Message);
+
+    [Fact]
     public void An_entry_outside_the_segments_is_refused()
     {
         var file = ElfFile.Create();
