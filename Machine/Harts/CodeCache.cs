@@ -131,12 +131,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         if ((marks & PageMarks.Code) == 0) return;
         Listener?.PageReplaced(page);
         if (!_pages.TryGetValue(page, out var code)) return;
-        for (var piece = 0; piece < 64; piece++)
-        {
-            if ((code.Covered >> piece & 1) == 0) continue;
-            if (!oldContent.Slice(piece * 64, 64).SequenceEqual(newContent.Slice(piece * 64, 64)))
-                CodeWritten(page, piece * 64, 64);
-        }
+        if (code.Covered.FirstDifference(oldContent, newContent) >= 0) CodeWritten(page, 0, Frame.SizeBytes);
     }
 
     /// <inheritdoc/>
@@ -177,7 +172,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
             _memory.Unmark(number, PageMarks.Code);
             return;
         }
-        if (!page.Covers(offset, sizeBytes)) return;
+        if (!page.Covered.Overlaps(offset, sizeBytes)) return;
         page.Remove(offset, sizeBytes);
         LeaveBlocks();
     }

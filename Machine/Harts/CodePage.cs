@@ -8,8 +8,6 @@ namespace Verification.Machine.Harts;
 /// <summary>The blocks decoded from a physical page, by the offset of their first instruction.</summary>
 internal sealed class CodePage(ulong number, IsaExtensions extensions)
 {
-    private ulong _covered;
-
     /// <summary>Physical page number, where the page is one board's alone.</summary>
     internal ulong Number { get; } = number;
 
@@ -19,8 +17,8 @@ internal sealed class CodePage(ulong number, IsaExtensions extensions)
     /// <summary>Blocks by half of their offset.</summary>
     internal Block?[] Blocks { get; private init; } = new Block?[2048];
 
-    /// <summary>64-byte pieces of the page that blocks were decoded from, a bit each.</summary>
-    internal ulong Covered => _covered;
+    /// <summary>What blocks were decoded from.</summary>
+    internal PageCoverage Covered { get; private init; } = new();
 
     /// <summary>The frame that can't change, where others use this too: it is never invalidated, only left.</summary>
     internal Frame? SharedSource { get; set; }
@@ -32,19 +30,16 @@ internal sealed class CodePage(ulong number, IsaExtensions extensions)
     /// <summary>A copy of one's own, which can be invalidated.</summary>
     internal CodePage Clone(ulong number)
     {
-        var clone = new CodePage(number, Extensions) { Blocks = (Block?[])Blocks.Clone() };
-        clone._covered = Volatile.Read(ref _covered);
-        return clone;
+        var blocks = (Block?[])Blocks.Clone();
+        return new CodePage(number, Extensions) { Blocks = blocks, Covered = Covered.Clone() };
     }
 
     internal void Add(int offset, Block block, int coveredBytes)
     {
         // Boards on other threads may clone the page meanwhile: what it covers is known before the block is.
-        Interlocked.Or(ref _covered, PieceMask(offset, coveredBytes));
+        Covered.Add(offset, coveredBytes);
         Volatile.Write(ref Blocks[offset >> 1], block);
     }
-
-    internal bool Covers(int offset, int sizeBytes) => (Covered & PieceMask(offset, sizeBytes)) != 0;
 
     /// <summary>Forgets the blocks that these bytes are part of.</summary>
     internal void Remove(int offset, int sizeBytes)
@@ -59,12 +54,6 @@ internal sealed class CodePage(ulong number, IsaExtensions extensions)
     internal void Clear()
     {
         Array.Clear(Blocks);
-        _covered = 0;
-    }
-
-    private static ulong PieceMask(int offset, int sizeBytes)
-    {
-        var (first, last) = (offset >> 6, Math.Min(offset + sizeBytes - 1, 4095) >> 6);
-        return ulong.MaxValue << first & ulong.MaxValue >> (63 - last);
+        Covered.Clear();
     }
 }

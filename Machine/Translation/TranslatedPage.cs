@@ -1,3 +1,4 @@
+using Verification.Machine.Harts;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation;
@@ -23,8 +24,11 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
 
     internal byte[] Content { get; } = content;
 
-    /// <summary>64-byte pieces that translations were made from, a bit each.</summary>
-    internal ulong Covered { get; set; }
+    /// <summary>What translations were made from.</summary>
+    internal PageCoverage Covered { get; } = new();
+
+    /// <summary>How often code is asked for before it is translated, times this: pages that are rewritten often wait.</summary>
+    internal int Patience { get; init; } = 1;
 
     /// <summary>Arena position of each halfword's translation, 0 where there is none.</summary>
     internal int[] Entries { get; } = new int[SizeBytes / 2];
@@ -37,8 +41,4 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
 
     /// <summary>Displacements of jumps to code that has no translation yet, by target's offset.</summary>
     internal Dictionary<int, List<int>> PendingJumps { get; } = [];
-
-    /// <summary>The pieces that a range of bytes lies in.</summary>
-    internal static ulong Pieces(int offset, int sizeBytes) =>
-        ulong.MaxValue << (offset >> 6) & ulong.MaxValue >> (63 - (Math.Min(offset + sizeBytes - 1, SizeBytes - 1) >> 6));
 }

@@ -19,13 +19,17 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
     private const uint MaskAllExceptions = 0x1F80;
 
+    // The host's garbage collector waits for translated code to come back: some milliseconds at most.
+    private const long MostInstructions = 1 << 22;
+
+    private const int MostRewrites = 100;
+
     // MXCSR's rounding control for frm: to nearest, toward zero, down, up; other modes are the interpreter's.
     private static ReadOnlySpan<byte> RoundingControl => [0, 3, 1, 2, 0, 0, 0, 0];
 
     private readonly Dictionary<(ulong Number, ulong VirtualPage), TranslatedPage> _pages = [];
-    private readonly HashSet<ulong> _ownNumbers = [];
-    private TranslationCache? _cache;
-    private int _generation;
+    private readonly Dictionary<ulong, int> _rewrites = [];
+    private readonly WeakReference<TranslationCache?> _cache = new(null);
 
     /// <inheritdoc/>
     public ulong Run(Hart hart, ulong budget)
@@ -33,16 +37,23 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (TranslationCache.Current is not { } cache) return Interpreter.Instance.Run(hart, budget);
         Adopt(cache);
         var state = hart.State;
-        state->JumpCache = (nint)cache.JumpCache.Address;
+        state->JumpCache = (nint)JumpCache.Current.Address;
         state->HostMxcsr = MaskAllExceptions;
         var left = budget;
         while (left != 0)
         {
             if (state->Leave != 0 && !hart.Attend()) break;
+            if (cache.IsRetired)
+            {
+                if (TranslationCache.Current is not { } successor) return budget - left + Interpreter.Instance.Run(hart, left);
+                Adopt(cache = successor);
+            }
+
             var found = Find(cache, hart, state->Pc);
             left -= found == null ? Interpreter.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left);
         }
 
+        GC.KeepAlive(cache);
         return budget - left;
     }
 
@@ -53,12 +64,12 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         foreach (var (key, page) in _pages)
         {
             if (key.Number != number) continue;
-            changed |= page.IsShared || (page.Covered & TranslatedPage.Pieces(offset, sizeBytes)) != 0;
+            changed |= page.IsShared || page.Covered.Overlaps(offset, sizeBytes);
         }
 
         if (changed)
         {
-            _ownNumbers.Add(number);
+            _rewrites[number] = Math.Min(_rewrites.GetValueOrDefault(number) + 1, MostRewrites);
             PageReplaced(number);
         }
 
@@ -81,15 +92,15 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     public void AllReplaced()
     {
         _pages.Clear();
-        _ownNumbers.Clear();
+        _rewrites.Clear();
         ForgetJumps();
     }
 
-    // A board may have run on another thread of the host, with translations of its own, or all may have been forgotten.
+    // What was found in another cache leads to code of its own.
     private void Adopt(TranslationCache cache)
     {
-        if (_cache == cache && _generation == cache.Generation) return;
-        (_cache, _generation) = (cache, cache.Generation);
+        if (_cache.TryGetTarget(out var known) && known == cache) return;
+        _cache.SetTarget(cache);
         _pages.Clear();
         ForgetJumps();
     }
@@ -102,7 +113,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     private void* Find(TranslationCache cache, Hart hart, ulong pc)
     {
         var key = hart.JumpKey;
-        var found = cache.JumpCache.Find(pc, key);
+        var found = JumpCache.Current.Find(pc, key);
         if (found != null) return found;
         // A page that is not in the TLB is looked up by the interpreter, which can take the trap that may come of it.
         if (hart.CachedCode(pc) is not { } page) return null;
@@ -111,37 +122,52 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (!_pages.TryGetValue((number, virtualPage), out var translated))
         {
             var content = memory.FrameForRead(number)!.Bytes;
-            _pages[(number, virtualPage)] = translated = _ownNumbers.Contains(number)
-                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false)
+            _pages[(number, virtualPage)] = translated = _rewrites.TryGetValue(number, out var rewrites)
+                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false) { Patience = rewrites }
                 : cache.PageOf(virtualPage, page.Extensions, content);
         }
 
-        if (!translated.IsShared) memory.FrameForRead(number)!.Bytes.CopyTo(translated.Content);
-        found = cache.CodeFor(translated, (int)(pc & 0xFFF), VisitsToTranslate);
-        if (found != null) cache.JumpCache.Put(pc, key, found);
-        else Adopt(cache);
+        found = cache.CodeFor(translated, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
+        if (found != null) JumpCache.Current.Put(pc, key, found);
         return found;
     }
 
     private ulong RunTranslated(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left)
     {
-        var given = (long)Math.Min(left, int.MaxValue);
+        var given = (long)Math.Min(left, MostInstructions);
+        var retired = state->Retired;
         state->Budget = given;
         state->JumpKey = hart.JumpKey;
         state->GuestMxcsr = MaskAllExceptions | (uint)RoundingControl[(int)(state->FloatControl >> 5 & 7)] << 13;
-        ExitSite site;
+        ref readonly var site = ref cache.Enter(state, found);
         while (true)
         {
-            site = cache.Enter(state, found);
-            if (site.Kind != ExitKind.Miss || !hart.TryFill(state->MissAddress, site.Access)) break;
-            state->Resume = (nint)cache.AddressOf(site.Resume);
-            found = cache.AddressOf(site.Reload != 0 ? site.Reload : site.Resume);
+            if (site.Kind != ExitKind.Miss) break;
+            var resume = site.Resume;
+            if (!hart.TryFill(state->MissAddress, site.Access.Kind))
+            {
+                if (site.Access.Operand.IsNone) break;
+                state->Retired = retired + (ulong)(given - state->Budget - site.Refund);
+                var isDone = hart.AccessSlow(site.Pc, state->MissAddress, site.Access);
+                if (!isDone || state->Leave != 0)
+                {
+                    TakeFlags(state);
+                    state->Retired++;
+                    Translated += state->Retired - retired;
+                    return state->Retired - retired;
+                }
+
+                resume = site.Access.After;
+            }
+
+            state->Resume = (nint)cache.AddressOf(resume);
+            site = ref cache.Enter(state, cache.AddressOf(site.Reload != 0 ? site.Reload : resume));
         }
 
         TakeFlags(state);
         if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
         var executed = (ulong)(given - state->Budget - site.Refund);
-        state->Retired += executed;
+        state->Retired = retired + executed;
         Translated += executed;
 
         // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either.

@@ -21,6 +21,24 @@ public class TranslatorSpecs
         Assert.True(translated > 200ul * (ulong)s_programs || TranslationCache.Current is null, $"only {translated} instructions were translated");
     }
 
+    [Fact]
+    public void Threads_that_share_translations_reach_the_states_of_one_alone()
+    {
+        var seeds = Enumerable.Range(0, 40).ToArray();
+        var alone = seeds.Select(StateAfterRun).ToArray();
+        var together = Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).SelectMany(_ => seeds.Select(seed => (seed, State: StateAfterRun(seed))));
+        Assert.All(together, run => Assert.Equal(alone[run.seed], run.State));
+    }
+
+    private static ulong StateAfterRun(int seed)
+    {
+        using var board = RandomProgram.Create(seed);
+        board.Engine = ExecutionEngine.Translator;
+        board.Translator.VisitsToTranslate = 2;
+        board.Run(5_000);
+        return board.StateHash();
+    }
+
     private static ulong Compare(int seed)
     {
         using var interpreted = RandomProgram.Create(seed);

@@ -18,14 +18,14 @@ internal sealed class BlockCompiler
     private readonly ExpressionCompiler _expressions;
     private readonly MemoryAccessCompiler _memory;
     private readonly FloatCompiler _floats;
-    private readonly List<(ulong Pc, int Refund, AccessKind Kind, LoopRegion? Loop)> _singles = [];
+    private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop)> _singles = [];
     private readonly List<Missed> _missed = [];
     private readonly List<int> _leaves = [];
     private Dictionary<Effect, (AccessGroup Group, int Offset)> _groups = [];
     private TranslatedPage _page = null!;
     private BasicBlock _block = null!;
 
-    internal BlockCompiler(CodeArena arena, Trampolines trampolines, List<ExitSite> sites)
+    internal BlockCompiler(CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
         (_arena, _trampolines) = (arena, trampolines);
         var constants = new CodeConstants(arena);
@@ -57,8 +57,8 @@ internal sealed class BlockCompiler
             {
                 foreach (var block in blocks)
                     EmitBlock(block, ref at);
-                foreach (var (missed, (pc, refund, kind, loop)) in _memory.EmitSingles().Zip(_singles))
-                    _linker.AddMiss(missed, pc, refund, kind, loop);
+                foreach (var (missed, (pc, refund, access, loop)) in _memory.EmitSingles().Zip(_singles))
+                    _linker.AddMiss(missed, pc, refund, access, loop);
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -115,17 +115,21 @@ internal sealed class BlockCompiler
                     _floats.Set(set.Register, set.Value);
                     break;
                 case Effect.Load load:
-                    var from = Translate(load, load.Address, load.SizeBytes, AccessKind.Load, pc, refund);
+                    var from = Translate(load, load.Address, load.SizeBytes, AccessKind.Load);
+                    var loaded = AccessOperand.OfLoad(next, load.SizeBytes);
                     if (TryLoadInto(from, next, load.SizeBytes))
                         i++;
                     else
                         _memory.LoadIntoSlot(from, load.SizeBytes);
+                    MayMiss(pc, refund, new(false, (byte)load.SizeBytes, decoded.Instruction.SizeBytes, loaded));
                     break;
                 case Effect.Store store:
-                    _memory.Store(Translate(store, store.Address, store.SizeBytes, AccessKind.Store, pc, refund), store);
+                    _memory.Store(Translate(store, store.Address, store.SizeBytes, AccessKind.Store), store);
+                    MayMiss(pc, refund, new(true, (byte)store.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.OfStore(store.Value)));
                     break;
                 case Effect.Update update:
-                    _memory.Update(Translate(update, update.Address, update.SizeBytes, AccessKind.Store, pc, refund), update);
+                    _memory.Update(Translate(update, update.Address, update.SizeBytes, AccessKind.Store), update);
+                    MayMiss(pc, refund, new(true, (byte)update.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     break;
                 case Effect.LoadReserved load:
                     _memory.LoadReserved(load, _leaves);
@@ -179,19 +183,22 @@ internal sealed class BlockCompiler
         _leaves.Clear();
     }
 
-    private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind, ulong pc, int refund)
+    private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind)
     {
-        if (_groups.TryGetValue(effect, out var member))
-        {
-            _singles.Add((pc, refund, kind, _block.Loop));
-            return _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind);
-        }
-
         _missed.Clear();
-        var host = _memory.Translate(address, sizeBytes, kind, _missed);
+        return _groups.TryGetValue(effect, out var member)
+            ? _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind)
+            : _memory.Translate(address, sizeBytes, kind, _missed);
+    }
+
+    // The access ends here: where its look-up failed and it was done elsewhere, the code goes on here.
+    private void MayMiss(ulong pc, int refund, SlowAccess access)
+    {
+        access = access with { After = _code.Position };
+        if (_missed.Count == 0)
+            _singles.Add((pc, refund, access, _block.Loop));
         foreach (var missed in _missed)
-            _linker.AddMiss(missed, pc, refund, kind, _block.Loop);
-        return host;
+            _linker.AddMiss(missed, pc, refund, access, _block.Loop);
     }
 
     private void EmitBranch(ulong pc, Effect.Branch branch)

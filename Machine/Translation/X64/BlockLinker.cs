@@ -11,7 +11,7 @@ internal sealed class BlockLinker
     private readonly X64Emitter _code;
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
-    private readonly List<ExitSite> _sites;
+    private readonly ExitSites _sites;
     private readonly List<(int Displacement, ExitSite Site, LoopRegion? Loop)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
@@ -22,7 +22,7 @@ internal sealed class BlockLinker
     private int _start;
     private int _begun;
 
-    internal BlockLinker(X64Emitter code, CodeArena arena, Trampolines trampolines, List<ExitSite> sites)
+    internal BlockLinker(X64Emitter code, CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
         (_code, _arena, _trampolines, _sites) = (code, arena, trampolines, sites);
         Transitions = new(code, trampolines);
@@ -56,8 +56,8 @@ internal sealed class BlockLinker
     internal void AddExit(int displacement, ExitSite site, LoopRegion? loop) => _exits.Add((displacement, site, loop));
 
     /// <summary>A jump on an access whose page was not in the translation buffer.</summary>
-    internal void AddMiss(Missed missed, ulong pc, int refund, AccessKind kind, LoopRegion? loop) =>
-        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, kind), loop));
+    internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, LoopRegion? loop) =>
+        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop));
 
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
@@ -78,7 +78,7 @@ internal sealed class BlockLinker
         var pending = EmitJumps();
         _arena.Append(_code.Code);
         foreach (var block in _order)
-            _page.Covered |= TranslatedPage.Pieces(block.Offset, block.End - block.Offset);
+            _page.Covered.Add(block.Offset, block.End - block.Offset);
         foreach (var (target, displacement) in pending)
         {
             if (!_page.PendingJumps.TryGetValue(target, out var list))
@@ -88,7 +88,7 @@ internal sealed class BlockLinker
 
         foreach (var (offset, position) in _entries)
         {
-            _page.Entries[offset / 2] = position;
+            Volatile.Write(ref _page.Entries[offset / 2], position);
             if (!_page.PendingJumps.Remove(offset, out var waiting))
                 continue;
             foreach (var displacement in waiting)
@@ -164,8 +164,13 @@ internal sealed class BlockLinker
             }
             else
             {
-                pending.Add((target, _start + displacement));
+                // Other threads may execute the jump while it is joined: its displacement lies at a multiple of four bytes.
                 _code.BindHere(displacement);
+                while ((_start + _code.Position + 1) % 4 != 0)
+                    _code.Nop();
+                var joined = _code.Jump();
+                _code.BindHere(joined);
+                pending.Add((target, _start + joined));
                 EmitExit(new(ExitKind.Untranslated, _page.VirtualAddress + (ulong)target, 0), _trampolines.Exit);
             }
         }

@@ -4,9 +4,9 @@ namespace Verification.Machine.Translation.X64;
 
 /// <summary>A fixed stretch of executable memory that translated code is put into, one piece behind the other.</summary>
 /// <remarks>
-/// Memory for code is bounded: when the arena is full it is emptied, and everything is translated anew as it is needed.
+/// Memory for code is bounded: when the arena is full another takes its place, and all is translated anew as it is needed.
 /// </remarks>
-internal sealed unsafe partial class CodeArena : IDisposable
+internal sealed unsafe partial class CodeArena
 {
     private const int ProtectReadWriteExecute = 7;
     private const int MapPrivate = 2;
@@ -58,12 +58,11 @@ internal sealed unsafe partial class CodeArena : IDisposable
         Position += code.Length;
     }
 
-    /// <summary>Forgets what stands behind <paramref name="position"/>.</summary>
-    internal void Truncate(int position) => Position = position;
-
+    /// <summary>Changes a displacement, at once for whoever executes it when it is aligned.</summary>
     internal void PatchInt32(int position, int value) => *(int*)(Address + position) = value;
 
-    public void Dispose()
+    /// <summary>Nobody can execute it any more.</summary>
+    ~CodeArena()
     {
         if (OperatingSystem.IsWindows())
             VirtualFree(Address, 0, MemoryRelease);

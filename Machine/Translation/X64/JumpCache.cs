@@ -4,9 +4,10 @@ namespace Verification.Machine.Translation.X64;
 
 /// <summary>
 /// Where the translation of a guest address lies, for jumps whose target is computed or lies in another page. An entry
-/// counts only under the key that it was made with: another address space, mode, machine or state of the code has another.
+/// counts only under the key that it was made with: another address space, mode, machine or state of the code has another,
+/// and no key comes again. Each thread has its own.
 /// </summary>
-internal sealed unsafe class JumpCache : IDisposable
+internal sealed unsafe class JumpCache
 {
     internal const int EntryShift = 5;
     internal const int IndexMask = 0xFFF;
@@ -16,12 +17,19 @@ internal sealed unsafe class JumpCache : IDisposable
 
     private const int SizeBytes = (IndexMask + 1) << EntryShift;
 
+    [ThreadStatic]
+    private static JumpCache? t_current;
+
+    /// <summary>This thread's.</summary>
+    internal static JumpCache Current => t_current ??= new JumpCache();
+
     internal byte* Address { get; } = (byte*)NativeMemory.AlignedAlloc(SizeBytes, 64);
 
-    internal JumpCache() => Clear();
+    // Key 0 is nobody's.
+    private JumpCache() => NativeMemory.Clear(Address, SizeBytes);
 
-    /// <summary>Forgets everything: key 0 is nobody's.</summary>
-    internal void Clear() => NativeMemory.Clear(Address, SizeBytes);
+    /// <summary>Goes with its thread.</summary>
+    ~JumpCache() => NativeMemory.AlignedFree(Address);
 
     internal void Put(ulong pc, ulong key, void* code)
     {
@@ -36,6 +44,4 @@ internal sealed unsafe class JumpCache : IDisposable
         var entry = Address + (((pc >> 1) & IndexMask) << EntryShift);
         return *(ulong*)(entry + PcOffset) == pc && *(ulong*)(entry + KeyOffset) == key ? *(void**)(entry + CodeOffset) : null;
     }
-
-    public void Dispose() => NativeMemory.AlignedFree(Address);
 }

@@ -5,26 +5,33 @@ using Verification.Machine.Isa;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// All translations that a thread of the host has made, shared by the machines that it runs. Threads have each their own,
-/// so that none of this is ever locked.
+/// All translations of the process, shared by the machines that its threads run. Whoever translates holds a lock; code that
+/// is there is found and executed without one, and changes in nothing but the displacements of jumps, each written at once.
 /// </summary>
+/// <remarks>
+/// Memory for code is bounded: a cache that is full is retired, and a new one begins. Its code stays as long as a thread
+/// executes it, and then goes with the garbage.
+/// </remarks>
 internal sealed unsafe class TranslationCache
 {
-    /// <summary>Bytes of executable memory per thread; when they are used up everything is forgotten.</summary>
-    internal const int ArenaSizeBytes = 64 << 20;
+    /// <summary>Bytes of executable memory; when they are used up everything is translated anew.</summary>
+    internal const int ArenaSizeBytes = 32 << 20;
 
     private const int LookupSite = 0;
+    private const int MostPages = 4096;
+    private const ushort NeverTranslated = ushort.MaxValue;
 
-    [ThreadStatic]
-    private static TranslationCache? t_current;
+    private static readonly Lock s_succession = new();
+    private static readonly bool s_isSuitable = Bmi2.X64.IsSupported && Lzcnt.X64.IsSupported && Popcnt.X64.IsSupported
+        && Fma.IsSupported && Bmi1.X64.IsSupported && Sse41.IsSupported;
 
-    [ThreadStatic]
-    private static bool t_isUnavailable;
+    private static TranslationCache? s_current;
+    private static bool s_isUnavailable = !s_isSuitable;
 
+    private readonly Lock _translating = new();
     private readonly CodeArena _arena;
-    private readonly List<ExitSite> _sites = [];
+    private readonly ExitSites _sites = new();
     private readonly BlockCompiler _compiler;
-    private readonly int _firstFree;
     private readonly delegate* unmanaged[SuppressGCTransition]<HartState*, void*, int> _enter;
     private readonly Dictionary<(ulong Address, IsaExtensions Extensions, ulong Digest), List<TranslatedPage>> _pages = [];
 
@@ -33,98 +40,91 @@ internal sealed unsafe class TranslationCache
         _arena = arena;
         _sites.Add(new(ExitKind.Lookup, 0, 0));
         var code = new X64Emitter();
-
         CodeConstants.Emit(code);
         var trampolines = Trampolines.Emit(code, LookupSite);
         _arena.Append(code.Code);
-        _firstFree = _arena.Position;
         _enter = (delegate* unmanaged[SuppressGCTransition]<HartState*, void*, int>)(_arena.Address + trampolines.Enter);
         _compiler = new(arena, trampolines, _sites);
-        JumpCache = new();
     }
 
-    /// <summary>Changes when every translation has been forgotten.</summary>
-    internal int Generation { get; private set; }
-
-    internal JumpCache JumpCache { get; }
-
-    /// <summary>This thread's cache, or null where the host is not one that code can be made for.</summary>
+    /// <summary>The cache that translations are put into now, or null where the host is not one that code can be made for.</summary>
     internal static TranslationCache? Current
     {
         get
         {
-            if (t_current is not null || t_isUnavailable)
-                return t_current;
-            var isSuitable = Bmi2.X64.IsSupported && Lzcnt.X64.IsSupported && Popcnt.X64.IsSupported && Fma.IsSupported
-                && Bmi1.X64.IsSupported;
-            if (isSuitable && CodeArena.TryCreate(ArenaSizeBytes) is { } arena)
-                t_current = new(arena);
-            t_isUnavailable = t_current is null;
-            return t_current;
+            if (Volatile.Read(ref s_current) is { IsRetired: false } current) return current;
+            if (s_isUnavailable) return null;
+            lock (s_succession)
+            {
+                if (s_current is { IsRetired: false }) return s_current;
+                var arena = CodeArena.TryCreate(ArenaSizeBytes);
+                Volatile.Write(ref s_current, arena is null ? null : new(arena));
+                s_isUnavailable = arena is null;
+                return s_current;
+            }
         }
     }
 
-    internal ExitSite Site(int number) => _sites[number];
+    /// <summary>It is full: <see cref="Current"/> is another one.</summary>
+    internal bool IsRetired { get; private set; }
 
     /// <summary>The page with this content at this address, the same one for every machine that has it.</summary>
     internal TranslatedPage PageOf(ulong virtualAddress, IsaExtensions extensions, ReadOnlySpan<byte> content)
     {
         var key = (virtualAddress, extensions, State.StateHasher.Digest(virtualAddress, content));
-        if (!_pages.TryGetValue(key, out var candidates))
-            _pages[key] = candidates = [];
-        foreach (var candidate in candidates)
+        lock (_translating)
         {
-            if (content.SequenceEqual(candidate.Content))
-                return candidate;
-        }
+            if (!_pages.TryGetValue(key, out var candidates))
+                _pages[key] = candidates = [];
+            foreach (var candidate in candidates)
+            {
+                if (content.SequenceEqual(candidate.Content))
+                    return candidate;
+            }
 
-        var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true);
-        candidates.Add(page);
-        return page;
+            IsRetired |= _pages.Count > MostPages;
+            var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true);
+            candidates.Add(page);
+            return page;
+        }
     }
 
     /// <summary>Code for an instruction of the page, translated when it is asked for often enough.</summary>
     /// <param name="page">The page.</param>
     /// <param name="offset">The instruction's offset in it.</param>
     /// <param name="visitsToTranslate">How often an instruction is asked for before it is translated.</param>
+    /// <param name="content">The page's bytes now.</param>
     /// <returns>Null where the interpreter should go on.</returns>
-    internal void* CodeFor(TranslatedPage page, int offset, int visitsToTranslate)
+    internal void* CodeFor(TranslatedPage page, int offset, int visitsToTranslate, ReadOnlySpan<byte> content)
     {
-        ref var entry = ref page.Entries[offset / 2];
-        if (entry == 0)
+        var entry = Volatile.Read(ref page.Entries[offset / 2]);
+        if (entry != 0)
+            return _arena.Address + entry;
+        ref var visits = ref page.Visits[offset / 2];
+        if (visits == NeverTranslated || ++visits < visitsToTranslate * page.Patience)
+            return null;
+        lock (_translating)
         {
-            ref var visits = ref page.Visits[offset / 2];
-            if (visits == NeverTranslated || ++visits < visitsToTranslate)
-                return null;
-            if (!_arena.HasRoomFor(BlockCompiler.MostCodeBytes))
+            if (page.Entries[offset / 2] == 0)
             {
-                ForgetEverything();
-                return null;
+                IsRetired |= !_arena.HasRoomFor(BlockCompiler.MostCodeBytes);
+                if (IsRetired)
+                    return null;
+                if (!page.IsShared)
+                    content.CopyTo(page.Content);
+                if (!_compiler.Compile(page, offset))
+                {
+                    visits = NeverTranslated;
+                    return null;
+                }
             }
 
-            if (!_compiler.Compile(page, offset))
-            {
-                visits = NeverTranslated;
-                return null;
-            }
+            return _arena.Address + page.Entries[offset / 2];
         }
-
-        return _arena.Address + entry;
     }
 
     internal void* AddressOf(int position) => _arena.Address + position;
 
     /// <summary>Runs translated code until it leaves; answers the exit site.</summary>
-    internal ExitSite Enter(HartState* state, void* code) => _sites[_enter(state, code)];
-
-    private const ushort NeverTranslated = ushort.MaxValue;
-
-    private void ForgetEverything()
-    {
-        _arena.Truncate(_firstFree);
-        _sites.RemoveRange(1, _sites.Count - 1);
-        _pages.Clear();
-        JumpCache.Clear();
-        Generation++;
-    }
+    internal ref readonly ExitSite Enter(HartState* state, void* code) => ref _sites[_enter(state, code)];
 }

@@ -99,6 +99,8 @@ internal sealed partial class X64Emitter
 
     internal void Return() => Byte(0xC3);
 
+    internal void Nop() => Byte(0x90);
+
     /// <summary>mul, div and their like (by extension) with memory as the operand.</summary>
     internal void WideMemory(int extension, R baseRegister, int displacement) =>
         RegMem(true, 0xF7, extension, baseRegister, displacement);
