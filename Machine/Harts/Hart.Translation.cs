@@ -26,6 +26,8 @@ public sealed unsafe partial class Hart
     private TlbContext _fetchContext = null!;
     private ulong _selections;
     private bool _isSelectionDue = true;
+    private bool _mayHaveHints = true;
+    private ulong _hintedAssignment;
 
     /// <summary>The page tables have a say in the given mode.</summary>
     private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && _satp != 0;
@@ -89,6 +91,7 @@ public sealed unsafe partial class Hart
     internal void FlushTlbs()
     {
         foreach (var context in _contexts) if (context.HasEntries) context.Clear();
+        ForgetHints();
         SelectTlbs();
         State->Leave |= (uint)LeaveReason.Code;
     }
@@ -97,29 +100,42 @@ public sealed unsafe partial class Hart
     internal void FlushTranslated()
     {
         foreach (var context in _contexts) if (context.Satp != 0 && context.HasEntries) context.Clear();
+        ForgetHints();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetHostPage(nint host)
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearHostPage(host);
+        ForgetHints();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetWrites(nint host)
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(host);
+        ForgetHints();
     }
 
     internal void ForgetWrites()
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
+        ForgetHints();
     }
 
     /// <summary>The hart is about to execute: only now it needs TLBs, and idle harts have none.</summary>
     internal void BeginSlice()
     {
         if (_isSelectionDue) SelectTlbs();
+        _mayHaveHints = true;
+    }
+
+    // Translated code fills hints while the hart executes, and keeps them by nothing but the data context.
+    private void ForgetHints()
+    {
+        if (!_mayHaveHints) return;
+        new Span<ulong>(State->Hints, 2 * HartState.HintCount).Fill(TlbEntry.Nothing);
+        _mayHaveHints = Host.Code.Current == this;
     }
 
     /// <summary>Gives the TLBs to other machines; the hart executes nothing any more.</summary>
@@ -139,7 +155,10 @@ public sealed unsafe partial class Hart
         _selections++;
         _fetchContext = ContextOf(Privilege);
         var data = DataMode;
+        var hinted = _dataContext;
         _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
+        if (_dataContext != hinted || _dataContext.Assignments != _hintedAssignment) ForgetHints();
+        _hintedAssignment = _dataContext.Assignments;
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
         State->DataPhysical = _dataContext.Physical;
@@ -212,8 +231,8 @@ public sealed unsafe partial class Hart
     private void Remember(ulong address, Frame frame, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
         TlbContext context, ulong physicalPage)
     {
-        context.HasEntries = true;
         var slot = TlbEntry.Slot(address);
+        context.Fill((int)slot);
         ref var entry = ref context.Entries[slot];
         var page = address & ~0xFFFUL;
         var addend = (nint)frame.Data - (nint)page;

@@ -13,8 +13,8 @@ namespace Verification.Machine.Harts;
 /// 0x200  Pc           the instruction being executed; between blocks the next one
 /// 0x208  NextPc       where the block goes on: set by its last instruction, or by a trap
 /// 0x210  Retired      instructions executed, exact between blocks
-/// 0x218  DataTlb      TlbEntry[256] of the mode that loads and stores go by
-/// 0x220  FetchTlb     TlbEntry[256] of the mode that fetches go by
+/// 0x218  DataTlb      TlbEntry[2048] of the mode that loads and stores go by
+/// 0x220  FetchTlb     TlbEntry[2048] of the mode that fetches go by
 /// 0x228  Leave        not 0: the block ends after this instruction (see <see cref="LeaveReason"/>)
 /// 0x22c  FloatStatus  mstatus.FS, 0-3
 /// 0x230  FloatControl fcsr: flags in bits 0-4, rounding mode in 5-7
@@ -30,11 +30,15 @@ namespace Verification.Machine.Harts;
 /// 0x2b8  DataPhysical physical page addresses by slot of DataTlb
 /// 0x2c0  ReservedAddress, Reserved, ReservationIsMarked: see <see cref="Hart.ReservedAddress"/>
 /// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
+/// 0x2d8  Hints        where accesses that stay on their page went last: page address and displacement, loads then stores
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct HartState
 {
+    /// <summary>Page hints; half are for loads, half for stores. They begin as <see cref="TlbEntry.Nothing"/>.</summary>
+    internal const int HintCount = 64;
+
     internal fixed ulong X[32];
     internal fixed ulong F[32];
     internal ulong Pc;
@@ -60,6 +64,7 @@ internal unsafe struct HartState
     internal uint Reserved;
     internal uint ReservationIsMarked;
     internal nint Resume;
+    internal fixed ulong Hints[2 * HintCount];
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

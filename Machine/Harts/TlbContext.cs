@@ -14,11 +14,15 @@ internal sealed unsafe class TlbContext
     private static Stack<TlbContext>? t_spare;
 
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
+    private readonly ushort[] _filled = new ushort[TlbEntry.Count];
+    private readonly bool[] _isFilled = new bool[TlbEntry.Count];
+    private int _filledCount;
 
     private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
 
     private TlbContext()
     {
+        Array.Fill(_entries, TlbEntry.Empty);
         Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
         Physical = (ulong*)Unsafe.AsPointer(ref _physical[0]);
     }
@@ -30,7 +34,7 @@ internal sealed unsafe class TlbContext
     internal static void Release(TlbContext context)
     {
         context.IsUsed = false;
-        Array.Clear(context.Code);
+        context.Clear();
         t_spare ??= new Stack<TlbContext>();
         if (t_spare.Count < SpareMost) t_spare.Push(context);
     }
@@ -57,33 +61,52 @@ internal sealed unsafe class TlbContext
     internal ulong LastUse { get; set; }
 
     /// <summary>Whether there may be entries to forget.</summary>
-    internal bool HasEntries { get; set; }
+    internal bool HasEntries => _filledCount != 0;
 
     /// <summary>Stands for what fetches mean in this context, as long as they mean the same; 0 until somebody asks.</summary>
     internal ulong JumpKey { get; set; }
 
+    private ReadOnlySpan<ushort> Filled => _filled.AsSpan(0, _filledCount);
+
     internal bool Is(ulong satp, uint view) => IsUsed && Satp == satp && View == view;
+
+    /// <summary>How often it was given to an address space.</summary>
+    internal ulong Assignments { get; private set; }
 
     internal void Assign(ulong satp, uint view)
     {
         (Satp, View, IsUsed) = (satp, view, true);
+        Assignments++;
         Clear();
+    }
+
+    /// <summary>The entry of a slot is about to be filled.</summary>
+    internal void Fill(int slot)
+    {
+        if (_isFilled[slot]) return;
+        _isFilled[slot] = true;
+        _filled[_filledCount++] = (ushort)slot;
     }
 
     /// <summary>Forgets all entries.</summary>
     internal void Clear()
     {
-        new Span<byte>(Entries, TlbEntry.Count * sizeof(TlbEntry)).Fill(0xFF);
-        Array.Clear(Code);
+        foreach (var slot in Filled)
+        {
+            Entries[slot] = TlbEntry.Empty;
+            Code[slot] = null;
+            _isFilled[slot] = false;
+        }
+
+        _filledCount = 0;
         JumpKey = 0;
-        HasEntries = false;
     }
 
     /// <summary>Forgets what leads to a host page.</summary>
     internal void ClearHostPage(nint host)
     {
         JumpKey = 0;
-        for (var slot = 0; slot < TlbEntry.Count; slot++)
+        foreach (var slot in Filled)
         {
             ref var entry = ref Entries[slot];
             var page = entry.ReadTag != TlbEntry.Nothing ? entry.ReadTag
@@ -97,7 +120,7 @@ internal sealed unsafe class TlbContext
     /// <summary>Forgets that stores to a host page are allowed.</summary>
     internal void ClearWrites(nint host)
     {
-        for (var slot = 0; slot < TlbEntry.Count; slot++)
+        foreach (var slot in Filled)
         {
             ref var entry = ref Entries[slot];
             if (entry.WriteTag != TlbEntry.Nothing && (nint)entry.WriteTag + entry.Addend == host)
@@ -108,6 +131,6 @@ internal sealed unsafe class TlbContext
     /// <summary>Forgets that stores are allowed anywhere.</summary>
     internal void ClearWrites()
     {
-        for (var slot = 0; slot < TlbEntry.Count; slot++) Entries[slot].WriteTag = TlbEntry.Nothing;
+        foreach (var slot in Filled) Entries[slot].WriteTag = TlbEntry.Nothing;
     }
 }

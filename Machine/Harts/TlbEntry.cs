@@ -14,7 +14,10 @@ internal struct TlbEntry
     internal const ulong Nothing = ulong.MaxValue;
 
     /// <summary>Entries of a TLB; a power of two.</summary>
-    internal const int Count = 256;
+    internal const int Count = 2048;
+
+    /// <summary>An entry that no access hits.</summary>
+    internal static readonly TlbEntry Empty = new() { ReadTag = Nothing, WriteTag = Nothing, FetchTag = Nothing };
 
     /// <summary>Virtual page address where loads may go on, or <see cref="Nothing"/>.</summary>
     internal ulong ReadTag;

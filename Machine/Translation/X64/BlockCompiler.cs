@@ -186,8 +186,11 @@ internal sealed class BlockCompiler
     private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind)
     {
         _missed.Clear();
-        return _groups.TryGetValue(effect, out var member)
-            ? _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind)
+        if (_groups.TryGetValue(effect, out var member))
+            return _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind);
+        return effect is not Effect.Update && AccessGroup.TryParse(address, out var register, out _)
+            && (_block.SteadyRegisters >> register & 1) != 0
+            ? _memory.TranslateSteady(address, sizeBytes, kind)
             : _memory.Translate(address, sizeBytes, kind, _missed);
     }
 

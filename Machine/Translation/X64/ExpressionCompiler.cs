@@ -86,6 +86,28 @@ internal sealed class ExpressionCompiler(X64Emitter code)
         }
     }
 
+    /// <summary>Applies what an atomic does to the loaded word where that is in a register, touching no other.</summary>
+    /// <returns>False, and nothing emitted, where it takes more than one instruction.</returns>
+    internal bool TryApply(R loaded, Expression newValue)
+    {
+        var operand = newValue.Second ?? newValue;
+        if (operand.Operator != Operator.Register) return false;
+        if (newValue.Operator == Operator.Register)
+        {
+            Evaluate(newValue, loaded, Live.None);
+            return true;
+        }
+
+        if (newValue.Operator is not (Operator.Add or Operator.And or Operator.Or or Operator.Xor)
+            || newValue.First!.Operator != Operator.Loaded) return false;
+        var op = newValue.Operator == Operator.Add ? Alu.Add : AluOf(newValue.Operator);
+        if (HostRegister(operand) is { } host)
+            code.Op(op, loaded, host);
+        else
+            code.OpFrom(op, loaded, MemoryBase(operand), MemoryOffset(operand));
+        return true;
+    }
+
     /// <summary>Evaluates into a free register.</summary>
     internal void EvaluateInto(R target, Expression value, Live live = Live.None)
     {

@@ -17,6 +17,7 @@ internal static class HartStateLayout
     internal static readonly int ReservationIsMarked = Of(nameof(HartState.ReservationIsMarked));
     internal static readonly int ReservedAddress = Of(nameof(HartState.ReservedAddress));
     internal static readonly int Resume = Of(nameof(HartState.Resume));
+    internal static readonly int Hints = Of(nameof(HartState.Hints));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
     internal static readonly int FloatControl = Of(nameof(HartState.FloatControl));
     internal static readonly int Budget = Of(nameof(HartState.Budget));

@@ -10,6 +10,7 @@ namespace Verification.Machine.Translation.X64;
 internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
 {
     private readonly List<Single> _singles = [];
+    private int _hints;
 
     /// <summary>Leaves the host's address of the accessed bytes in rax.</summary>
     internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind, ICollection<Missed> missed)
@@ -57,7 +58,26 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         return new(R.Rdx, offset, R.Rax);
     }
 
-    /// <summary>Emits the look-ups of accesses whose group does not lie in one page, out of the way.</summary>
+    /// <summary>
+    /// The host's address of an access that mostly goes to the page to which it went last: a hint of its own knows that page,
+    /// so that the address waits for no entry of the translation buffer.
+    /// </summary>
+    internal HostAddress TranslateSteady(Expression address, int sizeBytes, AccessKind kind)
+    {
+        const int HintsOfKind = HartState.HintCount / 2;
+        _hints = (_hints + 1) % HintsOfKind;
+        var slot = HartStateLayout.Hints + (16 * (kind == AccessKind.Store ? _hints + HintsOfKind : _hints));
+        expressions.EvaluateInto(R.Rax, address);
+        code.Move(R.Rdx, unchecked((ulong)(-4096 | (sizeBytes - 1))));
+        code.Op(Alu.And, R.Rdx, R.Rax);
+        code.OpFrom(Alu.Compare, R.Rdx, ExpressionCompiler.State, slot);
+        var apart = code.Jump(Condition.NotEqual);
+        code.Load(R.Rdx, ExpressionCompiler.State, slot + 8);
+        _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map) { IsHinted = true });
+        return new(R.Rdx, 0, R.Rax);
+    }
+
+    /// <summary>Emits the look-ups of accesses whose hint was wrong, or whose group does not lie in one page, out of the way.</summary>
     /// <returns>For the n-th access by a group since the last call, how it may miss.</returns>
     internal List<Missed> EmitSingles()
     {
@@ -76,7 +96,11 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
             expressions.EvaluateInto(R.Rax, single.Address);
             EmitLookup(single.SizeBytes, single.Kind);
             missed.Add(new(code.Jump(Condition.NotEqual), resume));
+            if (single.IsHinted)
+                code.Store(ExpressionCompiler.State, single.Slot, R.Rdx);
             code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+            if (single.IsHinted)
+                code.Store(ExpressionCompiler.State, single.Slot + 8, R.Rdx);
             code.BindTo(code.Jump(), single.Back);
         }
 
@@ -168,8 +192,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         Reach(load.Address, load.SizeBytes, AccessKind.Load, leaves);
         code.Store(ExpressionCompiler.State, HartStateLayout.ReservedAddress, R.Rdx);
         code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 1);
-        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
-        LoadIntoSlot(new(R.Rax), load.SizeBytes);
+        LoadIntoSlot(new(R.Rcx), load.SizeBytes);
     }
 
     /// <summary>Stores if the reservation is on the address, and leaves in the frame whether it failed.</summary>
@@ -184,14 +207,16 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         var isFree = code.Jump(Condition.Equal);
         code.Test(R.Rdx, R.Rdx);
         var isElsewhere = code.Jump(Condition.NotEqual);
-        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
-        Store(new(R.Rax), new Effect.Store(store.SizeBytes, store.Address, store.Value));
+        var value = store.Value.Operator == Operator.Register ? expressions.HostOf((int)store.Value.Value) : null;
+        if (value is null)
+            expressions.EvaluateInto(R.Rax, store.Value, Live.Rcx | Live.Rdx);
+        code.Store(new HostAddress(R.Rcx), value ?? R.Rax, store.SizeBytes);
         code.StoreImmediate(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, 0);
         code.BindHere(isFree);
         code.BindHere(isElsewhere);
     }
 
-    // Address in rax, its TLB entry in rcx, the physical address in rdx. A reservation that others may break is the
+    // The host's address in rcx, the physical address in rdx. A reservation that others may break is the
     // interpreter's to give up.
     private void Reach(Expression address, int sizeBytes, AccessKind kind, List<int> leaves)
     {
@@ -205,10 +230,10 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
         code.OpFrom(Alu.Add, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataPhysical);
         code.Load(R.Rdx, R.Rdx, 0);
-        code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
+        code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
+        code.Op(Alu.Add, R.Rcx, R.Rax);
         code.Op(Alu.And, R.Rax, 0xFFF, 32);
         code.Op(Alu.Or, R.Rdx, R.Rax);
-        code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
     }
 
     /// <summary>Replaces a word.</summary>
@@ -216,6 +241,12 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
     {
         code.LoadExtended(R.Rcx, at, update.SizeBytes, ExtensionKind.Zero);
         code.Store(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, R.Rcx);
+        if (expressions.TryApply(R.Rcx, update.NewValue))
+        {
+            code.Store(at, R.Rcx, update.SizeBytes);
+            return;
+        }
+
         code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
         expressions.EvaluateInto(R.Rcx, update.NewValue);
         code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
@@ -237,7 +268,10 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
     }
 
     private readonly record struct Single(int? Unknown, int Apart, int Back, int Slot, Expression Address, int SizeBytes,
-        AccessKind Kind, RegisterMap Map);
+        AccessKind Kind, RegisterMap Map)
+    {
+        internal bool IsHinted { get; init; }
+    }
 }
 
 /// <summary>A jump on a look-up that failed, and where the code goes on when it has been mended.</summary>
