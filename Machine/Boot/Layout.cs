@@ -21,11 +21,29 @@ internal sealed class Layout(PhysicalMemory memory)
         foreach (var segment in image.Segments)
         {
             var skipped = HeaderBytesOutside(segment);
-            var address = segment.PhysicalAddress + skipped;
-            var content = segment.Content.Span[(int)skipped..];
-            Take(name, new AddressRange(address, segment.MemorySizeBytes - skipped));
-            memory.Write(address, content);
-            Clear(address + (ulong)content.Length, segment.PhysicalEnd);
+            Take(name, new AddressRange(segment.PhysicalAddress + skipped, segment.MemorySizeBytes - skipped));
+        }
+        var next = 0UL;
+        foreach (var (page, frame) in image.Frames.Pages)
+        {
+            if (!memory.TryMap(page, frame)) continue;
+            Copy(image, next, page << 12);
+            next = (page + 1) << 12;
+        }
+        Copy(image, next, ulong.MaxValue);
+    }
+
+    /// <summary>Writes what the image has between two addresses.</summary>
+    private void Copy(KernelImage image, ulong from, ulong to)
+    {
+        foreach (var segment in image.Segments)
+        {
+            var (start, end) = (Math.Max(from, segment.PhysicalAddress + HeaderBytesOutside(segment)), Math.Min(to, segment.PhysicalEnd));
+            if (start >= end) continue;
+            var contentEnd = segment.PhysicalAddress + (ulong)segment.Content.Length;
+            if (start < contentEnd)
+                memory.Write(start, segment.Content.Span[(int)(start - segment.PhysicalAddress)..(int)(Math.Min(end, contentEnd) - segment.PhysicalAddress)]);
+            if (end > contentEnd) Clear(Math.Max(start, contentEnd), end);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class BlockDecoder
     /// <summary>Decodes the block at an offset of a page.</summary>
     /// <param name="page">The page's content.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <param name="extensions">What the hart has.</param>
+    /// <param name="extensions">What the hart has; for <see cref="SharedCode.Common"/>, what all have that execute it.</param>
     /// <param name="coveredBytes">How many bytes were looked at.</param>
     internal static Block Decode(ReadOnlySpan<byte> page, int offset, IsaExtensions extensions, out int coveredBytes)
     {
@@ -34,6 +34,7 @@ internal static class BlockDecoder
                 if (at + 4 > page.Length) break;
                 word = BitConverter.ToUInt32(page[at..]);
             }
+            if (extensions == SharedCode.Common && !IsCommon(word)) break;
             var step = DecodeStep(word, extensions);
             steps[count++] = step;
             at += step.Instruction.SizeBytes;
@@ -42,6 +43,11 @@ internal static class BlockDecoder
         coveredBytes = Math.Max(at - offset, 2);
         return count == 0 ? Block.Uncached : new Block(steps[..count].ToArray(), at - offset);
     }
+
+    /// <summary>Whether every machine that has the common extensions takes the word for the same instruction.</summary>
+    private static bool IsCommon(uint word) => Decoder.TryFindForm(word, SharedCode.Common, out var common)
+        ? Decoder.TryFindForm(word, IsaExtensions.All, out var any) && any == common
+        : !Decoder.TryFindForm(word, IsaExtensions.All, out _);
 
     internal static Meaning<InterpreterMachine> MeaningOf(in Instruction instruction) =>
         instruction.Row == IllegalRow ? Illegal : Rows[instruction.Row].Meaning;

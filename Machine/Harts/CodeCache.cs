@@ -15,6 +15,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     private readonly List<ulong> _tablePages = [];
     private readonly PhysicalMemory _memory;
     private readonly HartOptions _options;
+    private readonly List<Hart> _active = [];
     private Hart[] _harts = [];
     private int _steps;
 
@@ -35,6 +36,11 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     internal void Attach(Hart[] harts) => _harts = harts;
 
+    /// <summary>The hart has TLBs from now on; one that never executed has none, and costs nothing here.</summary>
+    internal void Activate(Hart hart) => _active.Add(hart);
+
+    internal void Deactivate(Hart hart) => _active.Remove(hart);
+
     /// <summary>The decoded code of a page.</summary>
     internal CodePage PageOf(ulong number, Frame frame)
     {
@@ -42,21 +48,18 @@ internal sealed unsafe class CodeCache : IPageWatcher
         if (page is not null) return page;
         if (_memory.Owns(frame))
         {
-            Mark(number, PageMarks.Code, frame);
+            Mark(number, PageMarks.Code);
             return page = new CodePage(number, _options.Extensions);
         }
         // Nobody can change the frame: what is decoded from it serves every machine that shares it.
-        if (frame.Derived is CodePage shared && shared.Extensions == _options.Extensions) return page = shared;
-        page = new CodePage(number, _options.Extensions) { SharedSource = frame };
-        frame.Derived = page;
-        return page;
+        return page = SharedCode.Of(frame).PageFor(number, _options.Extensions);
     }
 
     /// <summary>Decodes the block at an offset of a page.</summary>
     internal Block Decode(CodePage page, int offset)
     {
         var frame = page.SharedSource ?? _memory.FrameForRead(page.Number)!;
-        var block = BlockDecoder.Decode(frame.Bytes, offset, _options.Extensions, out var covered);
+        var block = BlockDecoder.Decode(frame.Bytes, offset, page.Extensions, out var covered);
         page.Add(offset, block, covered);
         if (page.SharedSource is null && (_steps += block.Steps.Length) > StepsMax) DropCode();
         return block;
@@ -69,7 +72,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         {
             if (page.SharedSource is not null || _memory.FrameForRead(number) is not { } frame || _memory.Owns(frame)) continue;
             page.SharedSource = frame;
-            frame.Derived ??= page;
+            SharedCode.Of(frame).Offer(page);
         }
         _steps = 0;
     }
@@ -79,7 +82,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     {
         if ((_memory.MarksOf(number) & PageMarks.Table) != 0) return;
         _tablePages.Add(number);
-        Mark(number, PageMarks.Table, _memory.FrameForRead(number)!);
+        Mark(number, PageMarks.Table);
     }
 
     /// <summary>The page walker itself set accessed or dirty bits: translations stay, code there does not.</summary>
@@ -91,7 +94,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         if (hart.ReservationIsMarked) return;
         hart.ReservationIsMarked = true;
         var number = hart.ReservedAddress >> 12;
-        Mark(number, PageMarks.Reserved, _memory.FrameForRead(number)!);
+        Mark(number, PageMarks.Reserved);
     }
 
     internal void UnmarkReservation(Hart hart)
@@ -113,7 +116,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         }
     }
 
-    internal void Watch(ulong address) => Mark(address >> 12, PageMarks.Watched, _memory.FrameForRead(address >> 12)!);
+    internal void Watch(ulong address) => Mark(address >> 12, PageMarks.Watched);
 
     /// <inheritdoc/>
     public void PageWritten(ulong address, int sizeBytes, PageMarks marks)
@@ -137,7 +140,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <inheritdoc/>
     public void PageMoved(ulong page, nint oldAddress)
     {
-        foreach (var hart in _harts) hart.ForgetHostPage(oldAddress);
+        foreach (var hart in _active) hart.ForgetPage(page);
         // The frame that others share stays with them; here the page now has content of its own.
         if (!_pages.TryGetValue(page, out var code) || code.SharedSource is null) return;
         _pages[page] = code.Clone(page);
@@ -150,18 +153,18 @@ internal sealed unsafe class CodeCache : IPageWatcher
         Listener?.AllReplaced();
         foreach (var (number, page) in _pages)
         {
-            if (_memory.FrameForRead(number) is { } frame && frame.Derived == page) continue;
+            if (page.SharedSource is { } source && _memory.FrameForRead(number) == source) continue;
             _pages.Remove(number);
             _memory.Unmark(number, PageMarks.Code);
         }
         ForgetTranslations();
-        foreach (var hart in _harts) hart.FlushTlbs();
+        foreach (var hart in _active) hart.FlushTlbs();
     }
 
     /// <inheritdoc/>
     public void WritesRevoked()
     {
-        foreach (var hart in _harts) hart.ForgetWrites();
+        foreach (var hart in _active) hart.ForgetWrites();
     }
 
     private void CodeWritten(ulong number, int offset, int sizeBytes)
@@ -179,12 +182,12 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     private void LeaveBlocks()
     {
-        foreach (var hart in _harts) hart.State->Leave |= (uint)LeaveReason.Code;
+        foreach (var hart in _active) hart.State->Leave |= (uint)LeaveReason.Code;
     }
 
     private void ForgetTranslations()
     {
-        foreach (var hart in _harts) hart.FlushTranslated();
+        foreach (var hart in _active) hart.FlushTranslated();
         foreach (var number in _tablePages) _memory.Unmark(number, PageMarks.Table);
         _tablePages.Clear();
     }
@@ -206,13 +209,13 @@ internal sealed unsafe class CodeCache : IPageWatcher
         foreach (var number in _pages.Keys) _memory.Unmark(number, PageMarks.Code);
         _pages.Clear();
         _steps = 0;
-        foreach (var hart in _harts) hart.FlushTlbs();
+        foreach (var hart in _active) hart.FlushTlbs();
     }
 
-    private void Mark(ulong number, PageMarks marks, Frame frame)
+    private void Mark(ulong number, PageMarks marks)
     {
         if ((_memory.MarksOf(number) & marks) == marks) return;
         _memory.Mark(number, marks);
-        foreach (var hart in _harts) hart.ForgetWrites((nint)frame.Data);
+        foreach (var hart in _active) hart.ForgetWrites(number);
     }
 }

@@ -104,16 +104,16 @@ public sealed unsafe partial class Hart
         State->Leave |= (uint)LeaveReason.Code;
     }
 
-    internal void ForgetHostPage(nint host)
+    internal void ForgetPage(ulong physicalPage)
     {
-        foreach (var context in _contexts) if (context.HasEntries) context.ClearHostPage(host);
+        foreach (var context in _contexts) if (context.HasEntries) context.ClearPage(physicalPage);
         ForgetHints();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
-    internal void ForgetWrites(nint host)
+    internal void ForgetWrites(ulong physicalPage)
     {
-        foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(host);
+        foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(physicalPage);
         ForgetHints();
     }
 
@@ -143,6 +143,7 @@ public sealed unsafe partial class Hart
     {
         foreach (var context in _contexts) TlbContext.Release(context);
         _contexts.Clear();
+        Host.Code.Deactivate(this);
         _isSelectionDue = true;
     }
 
@@ -182,6 +183,7 @@ public sealed unsafe partial class Hart
         {
             oldest = TlbContext.Take();
             _contexts.Add(oldest);
+            if (_contexts.Count == 1) Host.Code.Activate(this);
         }
         oldest.Assign(satp, view);
         oldest.LastUse = _selections;

@@ -16,6 +16,7 @@ internal sealed unsafe class TlbContext
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
     private readonly ushort[] _filled = new ushort[TlbEntry.Count];
     private readonly bool[] _isFilled = new bool[TlbEntry.Count];
+    private readonly ushort[] _only = new ushort[1];
     private int _filledCount;
 
     private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
@@ -102,30 +103,31 @@ internal sealed unsafe class TlbContext
         JumpKey = 0;
     }
 
-    /// <summary>Forgets what leads to a host page.</summary>
-    internal void ClearHostPage(nint host)
+    /// <summary>Forgets what leads to a physical page. What was translated from it stays true: its content is the same.</summary>
+    internal void ClearPage(ulong physicalPage)
     {
-        JumpKey = 0;
-        foreach (var slot in Filled)
+        foreach (var slot in SlotsOf(physicalPage))
         {
+            if (Physical[slot] != physicalPage << 12) continue;
             ref var entry = ref Entries[slot];
-            var page = entry.ReadTag != TlbEntry.Nothing ? entry.ReadTag
-                : entry.FetchTag != TlbEntry.Nothing ? entry.FetchTag : entry.WriteTag;
-            if (page == TlbEntry.Nothing || (nint)page + entry.Addend != host) continue;
             entry.ReadTag = entry.WriteTag = entry.FetchTag = TlbEntry.Nothing;
             Code[slot] = null;
         }
     }
 
-    /// <summary>Forgets that stores to a host page are allowed.</summary>
-    internal void ClearWrites(nint host)
+    /// <summary>Forgets that stores to a physical page are allowed.</summary>
+    internal void ClearWrites(ulong physicalPage)
     {
-        foreach (var slot in Filled)
-        {
-            ref var entry = ref Entries[slot];
-            if (entry.WriteTag != TlbEntry.Nothing && (nint)entry.WriteTag + entry.Addend == host)
-                entry.WriteTag = TlbEntry.Nothing;
-        }
+        foreach (var slot in SlotsOf(physicalPage))
+            if (Physical[slot] == physicalPage << 12) Entries[slot].WriteTag = TlbEntry.Nothing;
+    }
+
+    /// <summary>Where a physical page can be: in one slot, unless page tables lead to it.</summary>
+    private ReadOnlySpan<ushort> SlotsOf(ulong physicalPage)
+    {
+        if (Satp != 0) return Filled;
+        _only[0] = (ushort)TlbEntry.Slot(physicalPage << 12);
+        return _only;
     }
 
     /// <summary>Forgets that stores are allowed anywhere.</summary>

@@ -34,6 +34,8 @@ public sealed class KernelImage
     private const ulong MemoryBase = 0x8000_0000;
     private const ulong LargestLinuxImageBytes = 1ul << 40;
 
+    private ImageFrames? _frames;
+
     private KernelImage(KernelImageKind kind, ulong entryAddress, IReadOnlyList<ImageSegment> segments, ElfImage? elf)
     {
         Kind = kind;
@@ -61,6 +63,9 @@ public sealed class KernelImage
 
     /// <summary>The symbols; empty for files without.</summary>
     public SymbolTable Symbols => Elf?.Symbols ?? SymbolTable.Empty;
+
+    /// <summary>What machines share of it.</summary>
+    internal ImageFrames Frames => LazyInitializer.EnsureInitialized(ref _frames, () => ImageFrames.Of(Segments));
 
     /// <summary>All the memory that the image takes.</summary>
     public KernelExtent Extent { get; }

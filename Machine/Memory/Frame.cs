@@ -16,9 +16,16 @@ internal sealed unsafe class Frame
     [ThreadStatic]
     private static Stack<Frame>? t_spare;
 
-    private readonly byte[] _content = GC.AllocateUninitializedArray<byte>(SizeBytes, pinned: true);
+    private readonly byte[] _content;
 
-    internal Frame() => Data = (byte*)Unsafe.AsPointer(ref _content[0]);
+    internal Frame() : this(GC.AllocateUninitializedArray<byte>(SizeBytes, pinned: true))
+    {
+    }
+
+    private Frame(byte[] content) => Data = (byte*)Unsafe.AsPointer(ref (_content = content)[0]);
+
+    /// <summary>A frame that nobody will ever write, with the content of another such frame.</summary>
+    internal Frame Alias() => new(_content);
 
     /// <summary>A frame with any content.</summary>
     internal static Frame Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new Frame();

@@ -33,13 +33,23 @@ public readonly record struct MemoryFill
             page.Clear();
             return;
         }
-        var state = StateHasher.Mix(_seed + 0x9E3779B97F4A7C15) ^ StateHasher.Mix(pageNumber);
+        var state = State(pageNumber);
         foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(page))
         {
             var random = StateHasher.Mix(state += 0x9E3779B97F4A7C15);
             word = BitConverter.IsLittleEndian ? random : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(random);
         }
     }
+
+    /// <summary>Whether this may be the initial content of a page: never false when it is.</summary>
+    internal bool MayBegin(ulong pageNumber, ReadOnlySpan<byte> page)
+    {
+        if (!IsNoise) return !page.ContainsAnyExcept((byte)0);
+        var first = StateHasher.Mix(State(pageNumber) + 0x9E3779B97F4A7C15);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(page) == first;
+    }
+
+    private ulong State(ulong pageNumber) => StateHasher.Mix(_seed + 0x9E3779B97F4A7C15) ^ StateHasher.Mix(pageNumber);
 
     /// <inheritdoc/>
     public override string ToString() => IsNoise ? $"noise:0x{_seed:x}" : "zero";

@@ -133,6 +133,20 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">It isn't all memory.</exception>
     public void Write<T>(ulong address, T value) where T : unmanaged => Write(address, new ReadOnlySpan<byte>(&value, sizeof(T)));
 
+    /// <summary>Puts a page that nobody can change in place of the untouched one, to be shared until it is written.</summary>
+    /// <param name="page">Its number; the page is wholly memory.</param>
+    /// <param name="frame">The content, with the digest that it has at this place.</param>
+    /// <returns>False, and nothing done, where the page has been touched or happens to hold the same.</returns>
+    internal bool TryMap(ulong page, Frame frame)
+    {
+        if (_tree.Find(page) is not null || !IsWhole(page) || Fill.MayBegin(page, frame.Bytes)) return false;
+        _tree.Set(page, frame, _owner);
+        _digest += frame.Digest;
+        Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
+        if (page == _lastPage) _lastPage = ulong.MaxValue;
+        return true;
+    }
+
     /// <summary>Remembers all of memory, in constant time; pages are shared from now on.</summary>
     public MemorySnapshot Save()
     {
