@@ -1,6 +1,7 @@
 using Verification.Machine.Devices;
 using Verification.Machine.Harts;
 using Verification.Machine.Schedule;
+using Verification.Machine.Translation;
 
 namespace Verification.Machine;
 
@@ -15,7 +16,13 @@ public sealed unsafe partial class Board
 
     /// <summary>Runs under an observer. The machine does exactly what it does without.</summary>
     public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver =>
-        Run(budget, new ObservedInterpreter<TObserver>(new Observation<TObserver>(observer)));
+        Run(budget, TierOf(new ObservedInterpreter<TObserver>(new Observation<TObserver>(observer)), observer));
+
+    private IExecutionTier TierOf<TObserver>(ObservedInterpreter<TObserver> interpreter, TObserver observer)
+        where TObserver : struct, IObserver =>
+        Engine == ExecutionEngine.Translator && observer is ISelectiveObserver selective
+            ? new ObservedTranslator<TObserver>(_translator, interpreter, selective.Interests)
+            : interpreter;
 
     private StopReason Run(ulong budget, IExecutionTier tier)
     {

@@ -34,9 +34,14 @@ internal sealed class AllocatorDrain<TObserver>(KernelDescription kernel, Board 
         ulong expected = usable.CountPages(allocator.PageSizeBytes);
         if (expected > MostPages || board.FindHart(board.Configuration.BootHartId) is not { } hart) return null;
 
+        ulong take = KernelSymbols.AddressOf(kernel, allocator.TakeSymbol);
+        ulong[] arguments = [.. allocator.LeadingArguments.Select(a => KernelSymbols.AddressOf(kernel, a))];
+        // No kernel returns to its own entry, so that a return to there can only be ours.
+        watch.ReturnAddress = kernel.Image.EntryAddress;
+        hart.Start(PrivilegeMode.Supervisor, take, 0, 0);
         while (true)
         {
-            Begin(hart, allocator);
+            Begin(hart, take, arguments);
             var reason = board.Run(BudgetOfACall, observer);
             if (reason is not StopReason.ObserverStop stop)
                 return new BootFailure.Incomplete("its page allocator, called once more after the boot, does not return");
@@ -50,13 +55,13 @@ internal sealed class AllocatorDrain<TObserver>(KernelDescription kernel, Board 
             $"its page allocator has handed out {found:N0} pages when it says that there are no more, and {expected:N0} are usable{Unused(pages.Taken.Keys)}"));
     }
 
-    private void Begin(Hart hart, AllocatorDescription allocator)
+    /// <summary>The next call begins where the last one returned: the hart is in S-mode, untranslated, uninterrupted.</summary>
+    private void Begin(Hart hart, ulong take, ulong[] arguments)
     {
-        ulong[] arguments = [.. allocator.LeadingArguments.Select(a => KernelSymbols.AddressOf(kernel, a))];
-        hart.Start(PrivilegeMode.Supervisor, KernelSymbols.AddressOf(kernel, allocator.TakeSymbol), 0, 0);
+        hart.Pc = take;
+        hart.SetRegister(10, 0);
+        hart.SetRegister(11, 0);
         for (int i = 0; i < arguments.Length; i++) hart.SetRegister(10 + i, arguments[i]);
-        // No kernel returns to its own entry, so that a return to there can only be ours.
-        watch.ReturnAddress = kernel.Image.EntryAddress;
         hart.SetRegister(1, kernel.Image.EntryAddress);
         watch.Pages!.BeginTake(hart);
     }

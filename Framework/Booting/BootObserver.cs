@@ -4,8 +4,10 @@ using Verification.Machine.Isa;
 namespace Verification.Framework.Booting;
 
 /// <summary>Lets a <see cref="BootWatch"/> see a run: only what it needs, so that the rest costs nothing.</summary>
-internal readonly struct BootObserver(BootWatch watch) : IObserver
+internal readonly struct BootObserver(BootWatch watch) : ISelectiveObserver
 {
+    public Interests Interests => watch.Interests;
+
     public void Fetch(Hart hart, ulong pc, in Instruction instruction)
     {
     }

@@ -17,12 +17,19 @@ internal sealed class BootWatch
         var machine = board.Configuration;
         Stacks = new StackOracle(new StackMap(kernel, machine.Memory)) { Policy = policy };
         if (kernel.Locks.Count > 0) Locks = new LockWatch(kernel);
-        if (kernel.Allocator is not null) Pages = new PageWatch(kernel, UsableMemory.Of(kernel, board).WhyNot);
+        if (kernel.Allocator is not null)
+            Pages = new PageWatch(kernel, UsableMemory.Of(kernel, board).WhyNot) { ReturnExpected = address => Interests!.AddReturn(address) };
         foreach (string name in kernel.PanicSymbols)
             if (kernel.Image.Symbols.Find(name) is { } symbol) _panics[symbol.Address] = name;
         // Real firmware has stacks of its own, which are none of the kernel's.
         _ignoresMachineMode = machine.Firmware is FirmwareChoice.File;
+        ulong[] drained = Pages is null ? [] : [.. Pages.Functions, kernel.Image.EntryAddress];
+        Interests = new Interests(_ignoresMachineMode ? StackInterest.Supervisor : StackInterest.Privileged,
+            [.. _panics.Keys, .. drained], Locks?.Words ?? []);
     }
+
+    /// <summary>What a run must tell; the rest is no news.</summary>
+    public Interests Interests { get; }
 
     public StackOracle Stacks { get; }
 

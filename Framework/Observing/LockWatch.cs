@@ -32,6 +32,9 @@ public sealed class LockWatch
     /// <summary>The locks, with the harts that hold them.</summary>
     public IEnumerable<(LockDescription Lock, ulong? OwnerHartId)> Owners => _locks.Select(l => (l.Description, l.Owner));
 
+    /// <summary>Where the locks' words stand: <see cref="Access"/> must be called for every store that touches one.</summary>
+    internal IEnumerable<(ulong Address, int SizeBytes)> Words => _locks.Select(l => (l.Address, l.Description.SizeBytes));
+
     /// <summary>To be called for every access, before a store is done.</summary>
     public void Access(Hart hart, in MemoryAccess access)
     {

@@ -37,7 +37,13 @@ public sealed class PageWatch
     /// <summary>How many pages were ever handed out.</summary>
     public long Takes { get; private set; }
 
-    /// <summary>To be called for every jump, call and return.</summary>
+    /// <summary>Told each address at which the allocator is about to return: <see cref="Transfer"/> must be called for it.</summary>
+    internal Action<ulong>? ReturnExpected { get; init; }
+
+    /// <summary>The two functions: <see cref="Transfer"/> must be called for each call or jump there.</summary>
+    internal IEnumerable<ulong> Functions => [_take, _give];
+
+    /// <summary>To be called for every jump and call to the allocator, and every return from it.</summary>
     public void Transfer(Hart hart, ulong from, ulong to, TransferKind kind)
     {
         if (kind == TransferKind.Return)
@@ -62,6 +68,7 @@ public sealed class PageWatch
     /// <summary>The hart is at the beginning of the function that takes a page.</summary>
     public void BeginTake(Hart hart)
     {
+        ReturnExpected?.Invoke(hart.GetRegister(1));
         if (!_takes.TryGetValue(hart.Id, out var open)) _takes.Add(hart.Id, open = new());
         open.Push((hart.GetRegister(1), hart.GetRegister(2)));
     }

@@ -38,11 +38,17 @@ public sealed class StackOracle(StackMap map)
     /// <summary>The stack that a hart is on.</summary>
     public StackRange? StackOf(Hart hart) => _harts.GetValueOrDefault(hart.Id)?.Current;
 
-    /// <summary>To be called for every write of <c>sp</c>, before it is visible in the hart's registers or after.</summary>
+    /// <summary>To be called for every write of <c>sp</c> that the hart's guard does not let pass.</summary>
     public void Register(Hart hart, ulong pc, ulong value)
     {
         if (hart.Privilege == PrivilegeMode.User) return;
         var state = State(hart);
+        Written(hart, state, pc, value);
+        Guard(hart, state);
+    }
+
+    private void Written(Hart hart, HartStack state, ulong pc, ulong value)
+    {
         var write = WriteAt(hart, pc);
         if (write.Kind == StackWriteKind.Switch)
         {
@@ -70,24 +76,37 @@ public sealed class StackOracle(StackMap map)
         else Deepen(stack, value);
     }
 
-    /// <summary>To be called for every access to memory whose base register is <c>sp</c> or <c>s0</c>.</summary>
+    /// <summary>To be called for every access to memory whose base register is <c>sp</c> or <c>s0</c>, and which the hart's guard
+    /// does not let pass.</summary>
     public void Access(Hart hart, in MemoryAccess access)
     {
         if (hart.Privilege == PrivilegeMode.User) return;
         var state = State(hart);
         if (access.BaseRegister == StackPointer)
         {
-            if (state.IsFresh) Settle(hart, state, access.Pc, hart.GetRegister(StackPointer));
+            if (state.IsFresh)
+            {
+                Settle(hart, state, access.Pc, hart.GetRegister(StackPointer));
+                Guard(hart, state);
+            }
         }
         else if (state.IsFresh || state.Current is null || !state.Current.Allows(hart.GetRegister(FramePointer))
-            || hart.GetRegister(FramePointer) < state.Value)
+            || hart.GetRegister(FramePointer) < hart.GetRegister(StackPointer))
         {
             return;
         }
 
         if (state.Current is not { } stack || stack.Contains(access.VirtualAddress, access.SizeBytes)) return;
-        Report(hart, new StackBreach(hart.Id, access.Pc, hart.Retired, stack, state.Value, access.VirtualAddress,
+        Report(hart, new StackBreach(hart.Id, access.Pc, hart.Retired, stack, hart.GetRegister(StackPointer), access.VirtualAddress,
             access.SizeBytes, access.Kind == AccessKind.Load ? BreachKind.LoadOutside : BreachKind.StoreOutside));
+    }
+
+    /// <summary>What stays on a stack that the hart is on, no deeper than it has been, is no news.</summary>
+    private void Guard(Hart hart, HartStack state)
+    {
+        if (!state.IsFresh && state.Current is { } stack)
+            hart.GuardStack(stack.LowAddress, Math.Max(_deepest.GetValueOrDefault(stack, stack.HighAddress), stack.LowAddress), stack.HighAddress);
+        else hart.DropStackGuard();
     }
 
     private void Settle(Hart hart, HartStack state, ulong pc, ulong stackPointer)

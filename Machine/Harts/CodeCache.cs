@@ -116,6 +116,16 @@ internal sealed unsafe class CodeCache : IPageWatcher
         }
     }
 
+    /// <summary>Stores to the pages come by the slow path, where an observer is told, or no longer.</summary>
+    internal void Observe(IEnumerable<ulong> numbers, bool observes)
+    {
+        foreach (var number in numbers)
+        {
+            if (observes) Mark(number, PageMarks.Observed);
+            else _memory.Unmark(number, PageMarks.Observed);
+        }
+    }
+
     internal void Watch(ulong address) => Mark(address >> 12, PageMarks.Watched);
 
     /// <inheritdoc/>

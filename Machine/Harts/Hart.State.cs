@@ -56,6 +56,7 @@ public sealed unsafe partial class Hart
         // Interrupts are looked for before the first instruction, as they would have been: that look changes nothing else.
         State->Leave = (uint)LeaveReason.Interrupts;
         FlushTlbs();
+        DropStackGuard();
         RearmTimer();
     }
 }

@@ -46,6 +46,7 @@ public sealed unsafe partial class Hart : IStateful
         {
             _privilege = value;
             SelectTlbs();
+            SelectGuard();
             State->Leave |= (uint)LeaveReason.Interrupts;
         }
     }

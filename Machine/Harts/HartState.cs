@@ -30,7 +30,9 @@ namespace Verification.Machine.Harts;
 /// 0x2b8  DataPhysical physical page addresses by slot of DataTlb
 /// 0x2c0  ReservedAddress, Reserved, ReservationIsMarked: see <see cref="Hart.ReservedAddress"/>
 /// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
-/// 0x2d8  Hints        where accesses that stay on their page went last: page address and displacement, loads then stores
+/// 0x2d8  StackLow, StackSpan, StackWordLimit: an access of at most 8 bytes at a distance below the limit from the lowest
+///                     address is no news to an observer; StackPointerLow, StackPointerLimit: nor is such an sp
+/// 0x300  Hints        where accesses that stay on their page went last: page address and displacement, loads then stores
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -64,6 +66,11 @@ internal unsafe struct HartState
     internal uint Reserved;
     internal uint ReservationIsMarked;
     internal nint Resume;
+    internal ulong StackLow;
+    internal ulong StackSpan;
+    internal ulong StackWordLimit;
+    internal ulong StackPointerLow;
+    internal ulong StackPointerLimit;
     internal fixed ulong Hints[2 * HintCount];
 
     /// <summary>The hart that this is the state of.</summary>

@@ -10,31 +10,45 @@ internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserve
 
     private static readonly Meaning<ObservedMachine<TObserver>>[] Meanings = [.. Rows.Select(row => row.Meaning)];
 
+    private Action<Hart, TrapEvent>? _tellTrap;
+
     private static readonly Meaning<ObservedMachine<TObserver>> Illegal =
         static (m, in i) => m.Perform(HartOperation.Illegal, in i);
 
     public ulong Run(Hart hart, ulong budget)
     {
-        hart.TrapTaken = (trapped, trap) => observation.Observer.Trap(trapped, in trap);
+        Begin(hart);
         try
         {
-            var left = budget;
-            while (left != 0)
-            {
-                if (hart.State->Leave != 0 && !hart.Attend()) break;
-                var executed = RunBlock(hart, left);
-                if (executed == 0) break;
-                left -= executed;
-            }
-            return budget - left;
+            return RunBlocks(hart, budget);
         }
         finally
         {
-            hart.TrapTaken = null;
+            End(hart);
         }
     }
 
-    private ulong RunBlock(Hart hart, ulong left)
+    /// <summary>As <see cref="Run"/>, between <see cref="Begin"/> and <see cref="End"/>.</summary>
+    internal ulong RunBlocks(Hart hart, ulong budget)
+    {
+        var left = budget;
+        while (left != 0)
+        {
+            if (hart.State->Leave != 0 && !hart.Attend()) break;
+            var executed = RunBlock(hart, left);
+            if (executed == 0) break;
+            left -= executed;
+        }
+        return budget - left;
+    }
+
+    /// <summary>Traps of the hart are told until <see cref="End"/>.</summary>
+    internal void Begin(Hart hart) => hart.TrapTaken = _tellTrap ??= (trapped, trap) => observation.Observer.Trap(trapped, in trap);
+
+    internal static void End(Hart hart) => hart.TrapTaken = null;
+
+    /// <summary>Executes up to the end of a block, at most so many instructions; 0 when the observer stopped the run before the first.</summary>
+    internal ulong RunBlock(Hart hart, ulong left)
     {
         var state = hart.State;
         var pc = state->Pc;

@@ -18,5 +18,8 @@ internal enum PageMarks : byte
 
     /// <summary>A hart that is not executing holds a reservation in the page.</summary>
     Reserved = 8,
+
+    /// <summary>An observer must be told of stores to the page.</summary>
+    Observed = 16,
 }
 

@@ -152,7 +152,8 @@ internal sealed class BlockReader
         _recording.Pc = page.VirtualAddress + (ulong)offset;
         Rows[instruction.Row].Meaning(new RecordingMachine(_recording), instruction);
         var decoded = new DecodedInstruction(offset, instruction, [.. _recording.Effects]);
-        return _recording.IsInterpreted || IsMisalignedJump(page, decoded) || !CodeSupport.IsPossible(decoded) ? null : decoded;
+        if (_recording.IsInterpreted || IsMisalignedJump(page, decoded) || !CodeSupport.IsPossible(decoded)) return null;
+        return page.Interests is { } interests ? ObservedEffects.Of(page, interests, decoded) : decoded;
     }
 
     // A jump to half a word traps where there are no compressed instructions; computed targets are checked when they are known.

@@ -18,6 +18,8 @@ internal abstract record Effect
         Branch branch => [branch.Condition],
         Jump jump => [jump.Target],
         Float step => [step.First, step.Second, step.Third],
+        GuardStackPointer guard => [guard.Value],
+        GuardAccess guard => [guard.Address],
         _ => [],
     };
 
@@ -28,6 +30,12 @@ internal abstract record Effect
         if (this is SetRegister set) integers[set.Register] += weight;
         if (this is SetFloat setFloat) floats[setFloat.Register] += weight;
     }
+
+    /// <summary>Leaves before the instruction when an observer must be told of this <c>sp</c>.</summary>
+    internal sealed record GuardStackPointer(Expression Value) : Effect;
+
+    /// <summary>Leaves before the instruction when an observer must be told of an access through <c>sp</c> or <c>s0</c>.</summary>
+    internal sealed record GuardAccess(Expression Address, int SizeBytes, int BaseRegister) : Effect;
 
     /// <summary>An integer register gets a value.</summary>
     internal sealed record SetRegister(int Register, Expression Value) : Effect;

@@ -22,6 +22,9 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
 
     internal IsaExtensions Extensions { get; } = extensions;
 
+    /// <summary>What an observer is told of the code; null where nobody observes.</summary>
+    internal CodeInterests? Interests { get; init; }
+
     internal byte[] Content { get; } = content;
 
     /// <summary>What translations were made from.</summary>

@@ -30,11 +30,18 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     private readonly Dictionary<(ulong Number, ulong VirtualPage), TranslatedPage> _pages = [];
     private readonly Dictionary<ulong, int> _rewrites = [];
     private readonly WeakReference<TranslationCache?> _cache = new(null);
+    private Interests? _interests;
+    private int _interestsVersion;
 
     /// <inheritdoc/>
-    public ulong Run(Hart hart, ulong budget)
+    public ulong Run(Hart hart, ulong budget) =>
+        TranslationCache.Current is { } cache ? Run(hart, budget, cache, default(Unobserved), null) : Interpreter.Instance.Run(hart, budget);
+
+    /// <summary>Executes translated code where there is some, and all else by other means.</summary>
+    internal ulong Run<TRest>(Hart hart, ulong budget, TranslationCache cache, TRest rest, Interests? interests)
+        where TRest : struct, IRest
     {
-        if (TranslationCache.Current is not { } cache) return Interpreter.Instance.Run(hart, budget);
+        if (_interests != interests) ChangeInterests(interests);
         Adopt(cache);
         var state = hart.State;
         state->JumpCache = (nint)JumpCache.Current.Address;
@@ -45,12 +52,17 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             if (state->Leave != 0 && !hart.Attend()) break;
             if (cache.IsRetired)
             {
-                if (TranslationCache.Current is not { } successor) return budget - left + Interpreter.Instance.Run(hart, left);
+                if (TranslationCache.Current is not { } successor) return budget - left + rest.Run(hart, left);
                 Adopt(cache = successor);
             }
 
+            if (typeof(TRest) != typeof(Unobserved) && interests!.Version != _interestsVersion)
+            {
+                _interestsVersion = interests.Version;
+                ForgetJumps();
+            }
             var found = Find(cache, hart, state->Pc);
-            left -= found == null ? Interpreter.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left);
+            left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left, rest);
         }
 
         GC.KeepAlive(cache);
@@ -105,6 +117,19 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         ForgetJumps();
     }
 
+    // Code that tells less, or more, is other code.
+    private void ChangeInterests(Interests? interests)
+    {
+        var code = harts[0].Host.Code;
+        if (_interests is not null) code.Observe(_interests.StorePages, observes: false);
+        (_interests, _interestsVersion) = (interests, interests?.Version ?? 0);
+        _pages.Clear();
+        ForgetJumps();
+        if (interests is null) return;
+        code.Observe(interests.StorePages, observes: true);
+        foreach (var hart in harts) hart.BeginObservation(interests);
+    }
+
     private void ForgetJumps()
     {
         foreach (var hart in harts) hart.ForgetJumps();
@@ -123,16 +148,17 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         {
             var content = memory.FrameForRead(number)!.Bytes;
             _pages[(number, virtualPage)] = translated = _rewrites.TryGetValue(number, out var rewrites)
-                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false) { Patience = rewrites }
-                : cache.PageOf(virtualPage, page.Extensions, content);
+                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false) { Patience = rewrites, Interests = _interests?.Code }
+                : cache.PageOf(virtualPage, page.Extensions, _interests?.Code, content);
         }
 
         found = cache.CodeFor(translated, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
-        if (found != null) JumpCache.Current.Put(pc, key, found);
+        if (found != null && _interests?.IsTold(pc) != true) JumpCache.Current.Put(pc, key, found);
         return found;
     }
 
-    private ulong RunTranslated(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left)
+    private ulong RunTranslated<TRest>(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left, TRest rest)
+        where TRest : struct, IRest
     {
         var given = (long)Math.Min(left, MostInstructions);
         var retired = state->Retired;
@@ -146,7 +172,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             var resume = site.Resume;
             if (!hart.TryFill(state->MissAddress, site.Access.Kind))
             {
-                if (site.Access.Operand.IsNone) break;
+                if (site.Access.Operand.IsNone || typeof(TRest) != typeof(Unobserved)) break;
                 state->Retired = retired + (ulong)(given - state->Budget - site.Refund);
                 var isDone = hart.AccessSlow(site.Pc, state->MissAddress, site.Access);
                 if (!isDone || state->Leave != 0)
@@ -173,7 +199,24 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either.
         return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
             ? executed
-            : executed + Interpreter.RunBlock(hart, left - executed);
+            : executed + rest.RunBlock(hart, left - executed);
+    }
+
+    /// <summary>Who executes what no translated code does.</summary>
+    internal interface IRest
+    {
+        /// <summary>Executes up to the end of a block, at most so many instructions.</summary>
+        ulong RunBlock(Hart hart, ulong left);
+
+        /// <summary>As <see cref="IExecutionTier.Run"/>, where there can be no translated code.</summary>
+        ulong Run(Hart hart, ulong budget);
+    }
+
+    private readonly struct Unobserved : IRest
+    {
+        public ulong RunBlock(Hart hart, ulong left) => Interpreter.RunBlock(hart, left);
+
+        public ulong Run(Hart hart, ulong budget) => Interpreter.Instance.Run(hart, budget);
     }
 
     // MXCSR: invalid, denormal, divide by zero, overflow, underflow, inexact. fflags: inexact lowest, no denormal.

@@ -22,6 +22,9 @@ internal sealed class AccessGroup
 
     internal bool IsLookedUp { get; set; }
 
+    /// <summary>The stack guard has been asked for all of them.</summary>
+    internal bool IsGuarded { get; set; }
+
     internal int LowestOffset { get; private set; }
 
     internal int SpanBytes { get; private set; }
@@ -33,6 +36,10 @@ internal sealed class AccessGroup
     internal Expression Anchor => AnchorOffset == 0
         ? Expression.Register(Register)
         : Expression.Binary(Operator.Add, Expression.Register(Register), Expression.Constant((ulong)AnchorOffset));
+
+    /// <summary>The lowest address.</summary>
+    internal Expression Lowest =>
+        Expression.Binary(Operator.Add, Expression.Register(Register), Expression.Constant((ulong)(long)LowestOffset));
 
     /// <summary>The register and offset of an address that groups know how to share.</summary>
     internal static bool TryParse(Expression address, out int register, out int offset)

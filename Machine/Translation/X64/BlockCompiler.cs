@@ -17,6 +17,7 @@ internal sealed class BlockCompiler
     private readonly BlockLinker _linker;
     private readonly ExpressionCompiler _expressions;
     private readonly MemoryAccessCompiler _memory;
+    private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
     private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop)> _singles = [];
     private readonly List<Missed> _missed = [];
@@ -31,6 +32,7 @@ internal sealed class BlockCompiler
         var constants = new CodeConstants(arena);
         _expressions = new(_code);
         _memory = new(_code, _expressions, constants);
+        _guards = new(_code, _expressions);
         _floats = new(_code, _expressions, constants);
         _linker = new(_code, arena, trampolines, sites);
     }
@@ -108,6 +110,14 @@ internal sealed class BlockCompiler
             var next = i + 1 < effects.Length ? effects[i + 1] : null;
             switch (effects[i])
             {
+                case Effect.GuardStackPointer guard:
+                    _guards.EmitStackPointer(guard.Value, _leaves);
+                    LeaveToInterpreter(pc, refund);
+                    break;
+                case Effect.GuardAccess guard:
+                    _guards.EmitAccess(guard, next is not null && _groups.TryGetValue(next, out var guarded) ? guarded.Group : null, _leaves);
+                    LeaveToInterpreter(pc, refund);
+                    break;
                 case Effect.SetRegister set:
                     _expressions.Assign(set.Register, set.Value);
                     break;
@@ -228,6 +238,14 @@ internal sealed class BlockCompiler
         {
             _code.TestByte(R.Rax, 2);
             _linker.AddExit(_code.Jump(Condition.NotEqual), new(ExitKind.Interpret, pc, refund), _block.Loop);
+        }
+
+        if (!jump.Target.IsConstant && _page.Interests is not null)
+        {
+            // A target that the cache does not know may be one that an observer waits for.
+            Trampolines.EmitProbe(_code, out var unknown);
+            _leaves.AddRange(unknown);
+            LeaveToInterpreter(pc, refund);
         }
 
         // The target, if computed, is in rax already: the link register may be the one it came from.

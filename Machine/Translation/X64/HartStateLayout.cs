@@ -17,6 +17,11 @@ internal static class HartStateLayout
     internal static readonly int ReservationIsMarked = Of(nameof(HartState.ReservationIsMarked));
     internal static readonly int ReservedAddress = Of(nameof(HartState.ReservedAddress));
     internal static readonly int Resume = Of(nameof(HartState.Resume));
+    internal static readonly int StackLow = Of(nameof(HartState.StackLow));
+    internal static readonly int StackSpan = Of(nameof(HartState.StackSpan));
+    internal static readonly int StackWordLimit = Of(nameof(HartState.StackWordLimit));
+    internal static readonly int StackPointerLow = Of(nameof(HartState.StackPointerLow));
+    internal static readonly int StackPointerLimit = Of(nameof(HartState.StackPointerLimit));
     internal static readonly int Hints = Of(nameof(HartState.Hints));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
     internal static readonly int FloatControl = Of(nameof(HartState.FloatControl));

@@ -72,6 +72,13 @@ internal sealed class Trampolines
     /// <summary>The lookup itself, for code that has the target in rax and wants it in place.</summary>
     internal static void EmitDispatch(X64Emitter code, out int[] misses)
     {
+        EmitProbe(code, out misses);
+        code.JumpMemory(R.Rcx, JumpCache.CodeOffset);
+    }
+
+    /// <summary>Looks the target in rax up and leaves it there; the entry is in rcx.</summary>
+    internal static void EmitProbe(X64Emitter code, out int[] misses)
+    {
         code.Move(R.Rcx, R.Rax);
         code.ShiftImmediate(4, R.Rcx, JumpCache.EntryShift - 1, 32);
         code.Op(Alu.And, R.Rcx, JumpCache.IndexMask << JumpCache.EntryShift, 32);
@@ -81,7 +88,6 @@ internal sealed class Trampolines
         var wrongPc = code.Jump(Condition.NotEqual);
         code.OpFrom(Alu.Compare, R.Rdx, R.Rcx, JumpCache.KeyOffset);
         var wrongKey = code.Jump(Condition.NotEqual);
-        code.JumpMemory(R.Rcx, JumpCache.CodeOffset);
         misses = [wrongPc, wrongKey];
     }
 }

@@ -33,7 +33,7 @@ internal sealed unsafe class TranslationCache
     private readonly ExitSites _sites = new();
     private readonly BlockCompiler _compiler;
     private readonly delegate* unmanaged[SuppressGCTransition]<HartState*, void*, int> _enter;
-    private readonly Dictionary<(ulong Address, IsaExtensions Extensions, ulong Digest), List<TranslatedPage>> _pages = [];
+    private readonly Dictionary<(ulong Address, IsaExtensions Extensions, CodeInterests? Interests, ulong Digest), List<TranslatedPage>> _pages = [];
 
     private TranslationCache(CodeArena arena)
     {
@@ -69,9 +69,9 @@ internal sealed unsafe class TranslationCache
     internal bool IsRetired { get; private set; }
 
     /// <summary>The page with this content at this address, the same one for every machine that has it.</summary>
-    internal TranslatedPage PageOf(ulong virtualAddress, IsaExtensions extensions, ReadOnlySpan<byte> content)
+    internal TranslatedPage PageOf(ulong virtualAddress, IsaExtensions extensions, CodeInterests? interests, ReadOnlySpan<byte> content)
     {
-        var key = (virtualAddress, extensions, State.StateHasher.Digest(virtualAddress, content));
+        var key = (virtualAddress, extensions, interests, State.StateHasher.Digest(virtualAddress, content));
         lock (_translating)
         {
             if (!_pages.TryGetValue(key, out var candidates))
@@ -83,7 +83,7 @@ internal sealed unsafe class TranslationCache
             }
 
             IsRetired |= _pages.Count > MostPages;
-            var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true);
+            var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true) { Interests = interests };
             candidates.Add(page);
             return page;
         }

@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+using Verification.Machine.Harts;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>
+/// What an observed instruction does besides: the checks after which it may be executed untold. They come first, so that an
+/// instruction of which an observer must be told has done nothing yet.
+/// </summary>
+internal static class ObservedEffects
+{
+    private const int StackPointer = 2, FramePointer = 8;
+
+    /// <summary>The instruction with its checks.</summary>
+    /// <returns>Null where the observer must be told each time.</returns>
+    internal static DecodedInstruction? Of(TranslatedPage page, CodeInterests interests, DecodedInstruction decoded)
+    {
+        if (decoded.Effects is [.., Effect.Jump { Target: { IsConstant: true, Value: var target } }] && interests.Targets.Contains(target))
+            return null;
+        if (!interests.FollowsStack) return decoded;
+        var checks = new List<Effect>();
+        foreach (var effect in decoded.Effects)
+        {
+            if (effect is Effect.Jump { Link: StackPointer }) return null;
+            if (effect is Effect.SetRegister { Register: StackPointer } set)
+            {
+                if (!IsAdjustment(page, decoded, set.Value)) return null;
+                checks.Add(new Effect.GuardStackPointer(set.Value));
+            }
+
+            var (address, sizeBytes) = effect switch
+            {
+                Effect.Load load => (load.Address, load.SizeBytes),
+                Effect.Store store => (store.Address, store.SizeBytes),
+                Effect.Update update => (update.Address, update.SizeBytes),
+                Effect.LoadReserved load => (load.Address, load.SizeBytes),
+                Effect.StoreConditional store => (store.Address, store.SizeBytes),
+                _ => (null, 0),
+            };
+            if (address is not null && decoded.Instruction.Rs1 is StackPointer or FramePointer)
+                checks.Add(new Effect.GuardAccess(address!, sizeBytes, decoded.Instruction.Rs1));
+        }
+
+        return checks.Count == 0 ? decoded : decoded with { Effects = [.. checks, .. decoded.Effects] };
+    }
+
+    /// <summary>A sum, difference or alignment of sp or the frame pointer, and not the second half of an address.</summary>
+    private static bool IsAdjustment(TranslatedPage page, DecodedInstruction decoded, Expression value)
+    {
+        if (decoded.Offset < 4) return false;
+        var before = BinaryPrimitives.ReadUInt32LittleEndian(page.Content.AsSpan(decoded.Offset - 4));
+        if ((before & 0xf7f) is 0x117 or 0x137) return false;
+        return value.Operator is Operator.Add or Operator.Subtract or Operator.And
+            && (decoded.Instruction.Rs1 is StackPointer or FramePointer)
+            && value.First is { Operator: Operator.Register, Value: StackPointer or FramePointer };
+    }
+}

@@ -1,0 +1,35 @@
+using Verification.Machine.Harts;
+using Verification.Machine.Translation.X64;
+
+namespace Verification.Machine.Translation;
+
+/// <summary>
+/// The tier of a <see cref="ISelectiveObserver"/>: code that checks by itself whether the observer must be told, and the
+/// observed interpreter for each instruction at which it must. The observer learns the same as when all is interpreted.
+/// </summary>
+internal sealed class ObservedTranslator<TObserver>(Translator translator, ObservedInterpreter<TObserver> interpreter, Interests interests)
+    : IExecutionTier
+    where TObserver : struct, IObserver
+{
+    /// <inheritdoc/>
+    public ulong Run(Hart hart, ulong budget)
+    {
+        if (TranslationCache.Current is not { } cache) return interpreter.Run(hart, budget);
+        interpreter.Begin(hart);
+        try
+        {
+            return translator.Run(hart, budget, cache, new Rest(interpreter), interests);
+        }
+        finally
+        {
+            ObservedInterpreter<TObserver>.End(hart);
+        }
+    }
+
+    private readonly struct Rest(ObservedInterpreter<TObserver> interpreter) : Translator.IRest
+    {
+        public ulong RunBlock(Hart hart, ulong left) => interpreter.RunBlock(hart, left);
+
+        public ulong Run(Hart hart, ulong budget) => interpreter.RunBlocks(hart, budget);
+    }
+}
