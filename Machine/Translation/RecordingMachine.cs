@@ -82,10 +82,11 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
             return true;
         }
 
-        // A fence orders harts that run at the same time; harts that take turns are ordered already.
-        if (operation != HartOperation.Fence)
+        // A fence orders harts that run at the same time; harts that take turns are ordered already, and fetches are coherent.
+        var isNothing = operation is HartOperation.Fence or HartOperation.FenceInstruction or HartOperation.Pause;
+        if (!isNothing)
             recording.Effects.Add(new Effect.Interpret());
-        return operation == HartOperation.Fence;
+        return isNothing;
     }
 
     public bool Float(FloatOperation operation, in Instruction instruction, RecordedWord first, RecordedWord second,
