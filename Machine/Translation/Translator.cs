@@ -17,10 +17,6 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     /// <summary>Instructions that translated code has executed on this board.</summary>
     internal ulong Translated { get; private set; }
 
-#if COUNTING
-    internal static readonly long[] Exits = new long[8];
-    internal static readonly Dictionary<ulong, long> Pcs = [];
-#endif
     private const uint MaskAllExceptions = 0x1F80;
 
     // The host's garbage collector waits for translated code to come back: some milliseconds at most.
@@ -194,10 +190,6 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             site = ref cache.Enter(state, cache.AddressOf(site.Reload != 0 ? site.Reload : resume));
         }
 
-#if COUNTING
-        Exits[(int)site.Kind]++;
-        if (site.Kind is ExitKind.Untranslated) { Pcs.TryGetValue(site.Pc, out var c); Pcs[site.Pc] = c + 1; }
-#endif
         TakeFlags(state);
         if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
         var executed = (ulong)(given - state->Budget - site.Refund);

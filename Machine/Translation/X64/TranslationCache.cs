@@ -123,6 +123,9 @@ internal sealed unsafe class TranslationCache
         }
     }
 
+    /// <summary>The bytes of all code that guests were translated to so far.</summary>
+    internal byte[] CopyOfCode() => new ReadOnlySpan<byte>(_arena.Address + _firstFree, _arena.Position - _firstFree).ToArray();
+
     internal void* AddressOf(int position) => _arena.Address + position;
 
     /// <summary>Runs translated code until it leaves; answers the exit site.</summary>

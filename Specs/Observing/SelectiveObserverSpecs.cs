@@ -1,0 +1,192 @@
+using Verification.Machine;
+using Verification.Machine.Harts;
+using Verification.Machine.Isa;
+using Verification.Machine.Translation.X64;
+using Verification.Specs.Translation;
+using Xunit;
+
+namespace Verification.Specs.Observing;
+
+/// <summary>What an observer learns of translated code is what it learns of interpreted code.</summary>
+public class SelectiveObserverSpecs
+{
+    private static readonly int s_programs =
+        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 150;
+
+    [Fact]
+    public void Translated_and_interpreted_runs_tell_the_same_and_stop_at_the_same_instruction()
+    {
+        var (told, translated) = (0, 0ul);
+        for (var seed = 0; seed < s_programs; seed++)
+        {
+            var (news, instructions) = Compare(seed);
+            told += news;
+            translated += instructions;
+        }
+
+        Assert.True(told > 100 * s_programs, $"only {told} events were compared");
+        Assert.True(translated > 50ul * (ulong)s_programs || TranslationCache.Current is null, $"only {translated} instructions were translated");
+    }
+
+    [Fact]
+    public void Who_observes_nothing_runs_the_code_that_would_run_without_observers()
+    {
+        var (plain, _) = CodeOf(static _ => { });
+        var (before, after) = CodeOf(static seed =>
+        {
+            using var board = Prepared(seed, ExecutionEngine.Translator);
+            board.Run(5_000, new Recorder(new Log(new Random(seed))));
+        });
+
+        Assert.Equal(plain, before);
+        Assert.True(after.Length > before.Length || before.Length == 0);
+        Assert.Equal(before, after[..before.Length]);
+    }
+
+    /// <summary>The code that plain runs make on a thread of their own, and all code after something else and the same runs.</summary>
+    private static (byte[] First, byte[] Last) CodeOf(Action<int> between)
+    {
+        var result = (Array.Empty<byte>(), Array.Empty<byte>());
+        var thread = new Thread(() =>
+        {
+            RunPlain();
+            var first = Arena();
+            for (var seed = 0; seed < 5; seed++) between(seed);
+            RunPlain();
+            result = (first, Arena());
+        });
+        thread.Start();
+        thread.Join();
+        return result;
+
+        static byte[] Arena() => TranslationCache.Current?.CopyOfCode() ?? [];
+
+        static void RunPlain()
+        {
+            for (var seed = 0; seed < 5; seed++)
+            {
+                using var board = Prepared(seed, ExecutionEngine.Translator);
+                board.Run(5_000);
+            }
+        }
+    }
+
+    private static (int Told, ulong Translated) Compare(int seed)
+    {
+        using var interpreted = Prepared(seed, ExecutionEngine.Interpreter);
+        using var translated = Prepared(seed, ExecutionEngine.Translator);
+        Log expected = new(new Random(seed)), actual = new(new Random(seed));
+        var random = new Random(seed);
+        for (var i = 0; i < 10; i++)
+        {
+            var count = (ulong)random.Next(1, i < 5 ? 50 : 2_000);
+            // Now and then nobody looks.
+            var isObserved = random.Next(5) != 0;
+            var first = isObserved ? interpreted.Run(count, new Recorder(expected)) : interpreted.Run(count);
+            var second = isObserved ? translated.Run(count, new Recorder(actual)) : translated.Run(count);
+            var difference = expected.News.Zip(actual.News).FirstOrDefault(static pair => pair.First != pair.Second);
+            Assert.True(difference == default && expected.News.Count == actual.News.Count,
+                $"Program {seed}: interpreted '{difference.First}', translated '{difference.Second}'; {expected.News.Count} and {actual.News.Count} events");
+            Assert.Equal(first.ToString(), second.ToString());
+            Assert.Equal(interpreted.Retired, translated.Retired);
+            Assert.Equal(interpreted.StateHash(), translated.StateHash());
+            if (random.Next(4) != 0) continue;
+            interpreted.Restore(interpreted.Save());
+            translated.Restore(translated.Save());
+        }
+
+        return (expected.News.Count, translated.Translator.Translated);
+    }
+
+    private static Board Prepared(int seed, ExecutionEngine engine)
+    {
+        var board = RandomProgram.Create(seed);
+        board.Engine = engine;
+        board.Translator.VisitsToTranslate = 2;
+        return board;
+    }
+
+    /// <summary>What must be told, of what is told.</summary>
+    private sealed class Log
+    {
+        private const ulong Code = 0x8000_0000, Data = 0x8000_2000;
+        private readonly HashSet<ulong> _targets;
+        private readonly (ulong Address, int SizeBytes)[] _words;
+        private readonly Dictionary<ulong, (ulong Low, ulong Deepest, ulong High)> _guards = [];
+
+        public Log(Random random)
+        {
+            _targets = [.. Enumerable.Range(0, 30).Select(_ => Code + (ulong)random.Next(0x1000) * 2)];
+            _words = [.. Enumerable.Range(0, random.Next(3)).Select(_ => (Data + (ulong)random.Next(0x4000), random.Next(1, 17)))];
+            Interests = new Interests(StackInterest.Privileged, _targets, _words);
+        }
+
+        public Interests Interests { get; }
+
+        public List<string> News { get; } = [];
+
+        public void Add(Hart hart, string what)
+        {
+            News.Add($"hart {hart.Id} after {hart.Retired} at {hart.Pc:x}: {what}");
+            if (News.Count % 40 == 39) hart.RequestStop(News.Count);
+        }
+
+        public void Transfer(Hart hart, ulong to, TransferKind kind)
+        {
+            if (kind != TransferKind.Branch && _targets.Contains(to)) Add(hart, $"{kind} to {to:x}");
+        }
+
+        public void StackPointer(Hart hart, ulong value)
+        {
+            if (hart.Privilege == PrivilegeMode.User) return;
+            if (_guards.TryGetValue(hart.Id, out var guard) && value >= guard.Deepest && value <= guard.High) return;
+            Add(hart, $"sp {value:x}");
+            var low = value & ~0xFFFUL;
+            _guards[hart.Id] = guard = (low, value, low + 0x2000);
+            hart.GuardStack(guard.Low, guard.Deepest, guard.High);
+        }
+
+        public void Access(Hart hart, in MemoryAccess access)
+        {
+            var isStore = access.Kind is AccessKind.Store or AccessKind.Atomic;
+            foreach (var (address, sizeBytes) in _words)
+            {
+                if (isStore && access.PhysicalAddress < address + (ulong)sizeBytes && address < access.PhysicalAddress + (ulong)access.SizeBytes)
+                    Add(hart, $"{access.Kind} {access.PhysicalAddress:x} {access.Value:x}");
+            }
+
+            if (access.BaseRegister is not (2 or 8) || hart.Privilege == PrivilegeMode.User) return;
+            var isGuarded = _guards.TryGetValue(hart.Id, out var guard);
+            if (access.BaseRegister == 8 && (!isGuarded || hart.GetRegister(8) < guard.Low || hart.GetRegister(8) > guard.High)) return;
+            if (isGuarded && access.VirtualAddress >= guard.Low && access.VirtualAddress < guard.High
+                && (ulong)access.SizeBytes <= guard.High - access.VirtualAddress) return;
+            Add(hart, $"{access.Kind} by x{access.BaseRegister} {access.VirtualAddress:x}");
+        }
+    }
+
+    private readonly struct Recorder(Log log) : ISelectiveObserver
+    {
+        public Interests Interests => log.Interests;
+
+        public void Fetch(Hart hart, ulong pc, in Instruction instruction)
+        {
+        }
+
+        public void Access(Hart hart, in MemoryAccess access) => log.Access(hart, access);
+
+        public void Trap(Hart hart, in TrapEvent trap) => log.Add(hart, trap.ToString());
+
+        public void Csr(Hart hart, int csr, ulong oldValue, ulong newValue)
+        {
+        }
+
+        public void Transfer(Hart hart, ulong from, ulong to, TransferKind kind) => log.Transfer(hart, to, kind);
+
+        public void Register(Hart hart, int register, ulong value)
+        {
+            if (register == 2) log.StackPointer(hart, value);
+        }
+
+        public void HostCall(Hart hart, ulong extension, ulong function) => log.Add(hart, $"call {extension:x}");
+    }
+}
