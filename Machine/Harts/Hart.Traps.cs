@@ -69,6 +69,7 @@ public sealed unsafe partial class Hart
     {
         _status = mode == PrivilegeMode.Machine ? status : status & ~StatusBits.Mprv;
         _privilege = mode;
+        SelectGuard();
         SelectTlbs();
         State->NextPc = AlignPc(pc);
         State->Leave |= (uint)(LeaveReason.Redirect | LeaveReason.Interrupts);
@@ -98,6 +99,7 @@ public sealed unsafe partial class Hart
             vector = SupervisorVector;
         }
         _privilege = to;
+        SelectGuard();
         SelectTlbs();
         State->NextPc = (vector & ~3UL) + (isInterrupt && (vector & 1) != 0 ? 4UL * (uint)cause : 0);
         State->Leave |= (uint)LeaveReason.Redirect;

@@ -196,10 +196,11 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         state->Retired = retired + executed;
         Translated += executed;
 
-        // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either.
+        // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either. Under an
+        // observer it is slow, and does no more than it must.
         return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
             ? executed
-            : executed + rest.RunBlock(hart, left - executed);
+            : executed + rest.RunBlock(hart, typeof(TRest) == typeof(Unobserved) || site.Kind == ExitKind.Budget ? left - executed : 1);
     }
 
     /// <summary>Who executes what no translated code does.</summary>

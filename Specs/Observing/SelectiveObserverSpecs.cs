@@ -11,7 +11,7 @@ namespace Verification.Specs.Observing;
 public class SelectiveObserverSpecs
 {
     private static readonly int s_programs =
-        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 150;
+        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 100;
 
     [Fact]
     public void Translated_and_interpreted_runs_tell_the_same_and_stop_at_the_same_instruction()
