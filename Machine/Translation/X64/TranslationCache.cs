@@ -123,8 +123,12 @@ internal sealed unsafe class TranslationCache
         }
     }
 
-    /// <summary>The bytes of all code that guests were translated to so far.</summary>
-    internal byte[] CopyOfCode() => new ReadOnlySpan<byte>(_arena.Address + _firstFree, _arena.Position - _firstFree).ToArray();
+    /// <summary>The bytes of all code so far.</summary>
+    internal byte[] CopyOfCode() => new ReadOnlySpan<byte>(_arena.Address, _arena.Position).ToArray();
+
+    /// <summary>A cache that no machine uses.</summary>
+    internal static TranslationCache? TryCreate() =>
+        s_isSuitable && CodeArena.TryCreate(ArenaSizeBytes) is { } arena ? new(arena) : null;
 
     internal void* AddressOf(int position) => _arena.Address + position;
 
