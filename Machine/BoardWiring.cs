@@ -13,6 +13,7 @@ namespace Verification.Machine;
 internal static class BoardWiring
 {
     private const int InterruptSources = 96;
+    private const ulong LastWindow = (1UL << 56) - PciHost.HighWindowBytes;
 
     /// <summary>Attaches every device and wire. Called once, when the harts and memory exist.</summary>
     internal static void Wire(Board board)
@@ -29,6 +30,7 @@ internal static class BoardWiring
         }));
         var uart = new Uart16550(0x1000_0000, 10, clock, plic.Source(10));
         var slots = VirtioSlots.Fill(board);
+        var ports = new PciWindow("gpex_ioport", new AddressRange(PciHost.PortWindow, PciHost.PortWindowBytes));
 
         IDevice[] map =
         [
@@ -36,7 +38,7 @@ internal static class BoardWiring
             new Finisher            (0x0010_0000, board.RequestStop),
             new GoldfishRtc         (0x0010_1000, 11, clock, plic.Source(11)),
             clint,              //   0x0200_0000
-            //                       0x0300_0000  PCI's ports: no card decodes them
+            ports,              //   0x0300_0000
             //                       0x0400_0000  the platform bus: empty
             plic,               //   0x0c00_0000
             uart,               //   0x1000_0000, 10
@@ -51,11 +53,14 @@ internal static class BoardWiring
             new FirmwareConfiguration(0x1010_0000, memory, board.Harts.Count),
             Bank(0,                  0x2000_0000),
             Bank(1,                  0x2200_0000),
-            new PciHost             (0x3000_0000, 32),
-            //                       0x4000_0000  PCI's memory: no card decodes it
-            //                       0x8000_0000  memory
+            new PciHost             (0x3000_0000, 32, HighWindow(board)),
+            //                       0x4000_0000  PCI's memory, where there is no memory of the machine's own
+            //                       0x8000_0000  memory, and behind it PCI's high memory
         ];
         foreach (var device in map) Attach(board, device);
+        // The harts look for memory first: banks may lie inside of a window.
+        board.Bus.Attach(new PciWindow("gpex_mmio", new AddressRange(PciHost.MemoryWindow, PciHost.MemoryWindowBytes)));
+        if (HighWindow(board) <= LastWindow) board.Bus.Attach(new PciWindow("gpex_mmio_high", new AddressRange(HighWindow(board), PciHost.HighWindowBytes)));
 
         if (board.Configuration.Firmware is FirmwareChoice.Model)
         {
@@ -64,11 +69,15 @@ internal static class BoardWiring
         }
 
         VirtioMmio Slot(int slot, ulong address, uint source) =>
-            new(address, source, board.Configuration.VirtioTransport, slots[slot], memory, plic.Source((int)source));
+            new(address, source, board.Configuration.VirtioTransport, slots[slot], memory, plic.Source((int)source), clock);
 
         CfiFlash Bank(int bank, ulong address) =>
             new($"virt.flash{bank}", address, 32 << 20, FlashContent(board.Configuration, bank));
     }
+
+    /// <summary>As QEMU: the next multiple of its size behind all memory.</summary>
+    private static ulong HighWindow(Board board) =>
+        (board.Memory.Banks[^1].EndAddress + PciHost.HighWindowBytes - 1) & ~(PciHost.HighWindowBytes - 1);
 
     private static void Attach(Board board, IDevice device)
     {

@@ -1,3 +1,4 @@
+using Verification.Machine.Devices;
 using Verification.Machine.State;
 
 namespace Verification.Machine;
@@ -30,8 +31,12 @@ public abstract record DeviceConfiguration
     /// <summary>A virtio entropy source (<c>virtio-rng-device</c>), fed from the schedule's random words.</summary>
     public sealed record VirtioRandom : Virtio;
 
-    /// <summary>A virtio network card (<c>virtio-net-device</c>) that hears itself.</summary>
-    public sealed record VirtioNet : Virtio;
+    /// <summary>A virtio network card (<c>virtio-net-device</c>).</summary>
+    public sealed record VirtioNet : Virtio
+    {
+        /// <summary>Who is at the other end of its cable; by default the card hears itself.</summary>
+        public NetworkPeer Peer { get; init; } = new NetworkPeer.Echo();
+    }
 
     /// <summary>What a flash bank holds (<c>-drive if=pflash</c>).</summary>
     /// <param name="Bank">The bank, 0 or 1.</param>

@@ -48,7 +48,7 @@ internal static class VirtioSlots
         DeviceConfiguration.VirtioBlock disk => new VirtioBlock(Disk(disk)),
         DeviceConfiguration.VirtioConsole => new VirtioConsole(),
         DeviceConfiguration.VirtioRandom => new VirtioEntropy(board.RandomWord),
-        DeviceConfiguration.VirtioNet => new VirtioNet(),
+        DeviceConfiguration.VirtioNet card => new VirtioNet(card.Peer),
         _ => throw new ArgumentException($"The board has no device {device.GetType().Name}."),
     };
 

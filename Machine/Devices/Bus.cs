@@ -41,14 +41,21 @@ public sealed class Bus : IPhysicalBus
     public bool Read(ulong address, int sizeBytes, out ulong value)
     {
         value = 0;
-        var device = Find(address, sizeBytes);
-        return device is not null && device.Read(address - device.Range.BaseAddress, sizeBytes, out value);
+        if (Find(address, sizeBytes) is not { } device) return false;
+        var offset = address - device.Range.BaseAddress;
+        if (sizeBytes <= device.WidestAccessBytes) return device.Read(offset, sizeBytes, out value);
+        if (!device.Read(offset, 4, out var low) || !device.Read(offset + 4, 4, out var high)) return false;
+        value = high << 32 | low;
+        return true;
     }
 
     /// <inheritdoc/>
     public bool Write(ulong address, int sizeBytes, ulong value)
     {
-        var device = Find(address, sizeBytes);
-        return device is not null && device.Write(address - device.Range.BaseAddress, sizeBytes, value);
+        if (Find(address, sizeBytes) is not { } device) return false;
+        var offset = address - device.Range.BaseAddress;
+        return sizeBytes <= device.WidestAccessBytes
+            ? device.Write(offset, sizeBytes, value)
+            : device.Write(offset, 4, (uint)value) && device.Write(offset + 4, 4, value >> 32);
     }
 }

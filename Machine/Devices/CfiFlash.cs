@@ -9,20 +9,26 @@ namespace Verification.Machine.Devices;
 /// Intel StrataFlash P30 data sheet. Two 16-bit chips side by side make the 32-bit bus, as on QEMU's virt board.
 /// </summary>
 /// <remarks>
-/// Commands: read array (ff), read identifier (90), query (98), read and clear status (70, 50), program word (10, 40),
-/// write to buffer (e8), erase block (20 d0), lock and unlock (60, accepted).
-/// Not modelled: block locks, suspension, the time that programming and erasing take.
+/// Commands: read array (ff, f0), read identifier (90), query (98), read and clear status (70, 50), program word (10, 40),
+/// write to buffer (e8), erase block (20 d0), lock and unlock (60, accepted). Harts can execute from it while it shows its
+/// array. As on QEMU, a sector is erased by the first word of the command, and clearing the status clears the ready bit
+/// too. The buffer takes what lies in the block of 2 KiB that the count was written to,
+/// and is programmed by the confirmation.
+/// Not modelled: block locks, suspension, the time that programming and erasing take. Programming clears bits and never
+/// sets one, as the chips do and QEMU doesn't.
 /// </remarks>
 public sealed class CfiFlash : IDevice
 {
     private const uint SectorBytes = 256 << 10, BufferBytes = 2048;
-    private const uint Ready = 0x0080_0080;
-    private const byte ReadArray = 0xff, ReadStatus = 0x70, ReadIdentifier = 0x90, Query = 0x98;
-    private const byte Program = 0x40, WriteBuffer = 0xe8, FillBuffer = 0xe9, Erase = 0x20, Lock = 0x60;
+    private const byte Ready = 0x80, ProgramError = 0x10, Confirm = 0xd0;
+    private const byte ShowArray = 0x00, ShowStatus = 0x70, ShowIdentifier = 0x90, Query = 0x98;
+    private const byte Program = 0x40, AlternateProgram = 0x10, WriteBuffer = 0xe8, Erase = 0x20, ClearStatus = 0x50, Lock = 0x60;
 
     private readonly CopyOnWriteImage _content;
-    private byte _mode = ReadArray;
-    private uint _remainingWords;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte _command = ShowArray, _status = Ready, _cycle;
+    private ushort _remainingWrites;
+    private ulong _bufferStart;
 
     /// <summary>A bank at <paramref name="baseAddress"/> with an initial content of at most <paramref name="sizeBytes"/>.</summary>
     public CfiFlash(string name, ulong baseAddress, ulong sizeBytes, ReadOnlyMemory<byte> content)
@@ -43,9 +49,12 @@ public sealed class CfiFlash : IDevice
     public byte[] CopyContent() => _content.ToArray();
 
     /// <inheritdoc/>
+    public int WidestAccessBytes => 4;
+
+    /// <inheritdoc/>
     public bool Read(ulong offset, int sizeBytes, out ulong value)
     {
-        if (_mode == ReadArray)
+        if (_command == ShowArray)
         {
             Span<byte> bytes = stackalloc byte[8];
             bytes.Clear();
@@ -53,54 +62,49 @@ public sealed class CfiFlash : IDevice
             value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
             return true;
         }
-        // Both chips answer alike; a chip's bytes are 4 addresses apart on the 32-bit bus.
-        uint word = _mode switch
+        // Each chip answers with 16 bits, both with the same; the chips' addresses are 4 apart on the bus.
+        var word = _command switch
         {
-            ReadIdentifier => (offset / 4 & 0xff) switch { 0 => 0x89u, 1 => 0x18u, _ => 0u },
-            Query => QueryByte((int)(offset / 4 & 0xff)),
-            _ => Ready & 0xff,
+            ShowIdentifier => (offset / 4 & 0xff) switch { 0 => 0x89u, 1 => 0x18u, _ => 0u },
+            Query => QueryByte((int)Math.Min(offset / 4, int.MaxValue)),
+            _ => _status,
         };
-        word |= word << 16;
-        var wide = word | (ulong)word << 32;
-        value = sizeBytes == 8 ? wide : (wide >> (int)(offset & 3) * 8) & (ulong.MaxValue >> (64 - sizeBytes * 8));
+        value = (word | word << 16) & (uint.MaxValue >> (32 - sizeBytes * 8));
         return true;
     }
 
     /// <inheritdoc/>
     public bool Write(ulong offset, int sizeBytes, ulong value)
     {
-        var command = (byte)value;
-        switch (_mode)
+        var word = (byte)value;
+        switch (_cycle, _command)
         {
-            case Program:
+            case (0, _): Begin(word, offset); break;
+            case (1, Program or AlternateProgram):
                 ClearBits(offset, sizeBytes, value);
-                _mode = ReadStatus;
+                Finish();
                 break;
-            case WriteBuffer:
-                // The number of words less one.
-                _remainingWords = Math.Min((uint)(value & 0xffff) + 1, BufferBytes / 4);
-                _mode = FillBuffer;
+            case (1, Erase) when word == Confirm: Finish(); break;
+            case (1, Lock) when word is Confirm or 0x01: Finish(); break;
+            case (1, WriteBuffer):
+                // The number of writes to come, less one. What is not written stays as it is: ones clear nothing.
+                _remainingWrites = (ushort)value;
+                _bufferStart = offset & ~(ulong)(BufferBytes - 1);
+                _buffer.AsSpan().Fill(0xff);
+                _cycle = 2;
                 break;
-            case FillBuffer when _remainingWords > 0:
-                ClearBits(offset, sizeBytes, value);
-                _remainingWords--;
+            case (1, Query) when word != 0xff: break;
+            case (2, WriteBuffer):
+                Buffer(offset, sizeBytes, value);
+                _status |= Ready;
+                if (_remainingWrites-- == 0) _cycle = 3;
                 break;
-            case FillBuffer or Lock:
-                _mode = ReadStatus;
+            case (3, WriteBuffer) when word == Confirm && (_status & ProgramError) == 0:
+                for (uint at = 0; at < BufferBytes; at += 8)
+                    ClearBits(_bufferStart + at, 8, BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan((int)at)));
+                Finish();
                 break;
-            case Erase:
-                if (command == 0xd0) EraseSector(offset);
-                _mode = ReadStatus;
-                break;
-            default:
-                _mode = command switch
-                {
-                    ReadStatus or ReadIdentifier or Query or WriteBuffer or Erase or Lock => command,
-                    0x10 or Program => Program,
-                    0x50 => _mode,
-                    _ => ReadArray,
-                };
-                break;
+            default: Show(ShowArray); break;
         }
         return true;
     }
@@ -123,9 +127,58 @@ public sealed class CfiFlash : IDevice
     /// <inheritdoc/>
     public void Transfer(StateTransfer transfer)
     {
-        transfer.Value(ref _mode);
-        transfer.Value(ref _remainingWords);
+        transfer.Value(ref _command);
+        transfer.Value(ref _status);
+        transfer.Value(ref _cycle);
+        transfer.Value(ref _remainingWrites);
+        transfer.Value(ref _bufferStart);
+        if (_cycle >= 2) transfer.Bytes(_buffer);
         _content.Transfer(transfer);
+    }
+
+    private void Begin(byte command, ulong offset)
+    {
+        switch (command)
+        {
+            case Program or AlternateProgram or Lock or Query: _cycle = 1; break;
+            case ShowStatus or ShowIdentifier: break;
+            case Erase:
+                EraseSector(offset);
+                goto case WriteBuffer;
+            case WriteBuffer:
+                _status |= Ready;
+                _cycle = 1;
+                break;
+            case ClearStatus:
+                _status = 0;
+                command = ShowArray;
+                break;
+            default: command = ShowArray; break;
+        }
+        _command = command;
+    }
+
+    private void Buffer(ulong offset, int sizeBytes, ulong value)
+    {
+        if (offset < _bufferStart || offset + (ulong)sizeBytes > _bufferStart + BufferBytes)
+        {
+            _status |= ProgramError;
+            return;
+        }
+        for (var i = 0; i < sizeBytes; i++) _buffer[offset - _bufferStart + (ulong)i] = (byte)(value >> i * 8);
+    }
+
+    // The chip goes on showing its status until it is told to show something else.
+    private void Finish() => (_status, _cycle) = ((byte)(_status | Ready), 0);
+
+    private void Show(byte what) => (_command, _cycle) = (what, 0);
+
+    private void EraseSector(ulong offset)
+    {
+        Span<byte> ones = stackalloc byte[4096];
+        ones.Fill(0xff);
+        for (uint at = 0; at < SectorBytes; at += (uint)ones.Length)
+            _content.Write(offset / SectorBytes * SectorBytes + at, ones);
     }
 
     /// <summary>Programming can only clear bits.</summary>
@@ -135,13 +188,6 @@ public sealed class CfiFlash : IDevice
         _content.Read(offset, bytes[..sizeBytes]);
         for (var i = 0; i < sizeBytes; i++) bytes[i] &= (byte)(value >> i * 8);
         _content.Write(offset, bytes[..sizeBytes]);
-    }
-
-    private void EraseSector(ulong offset)
-    {
-        var ones = new byte[SectorBytes];
-        ones.AsSpan().Fill(0xff);
-        _content.Write(offset / SectorBytes * SectorBytes, ones);
     }
 
     /// <summary>The query table (JESD68.01, section 2.3), as one chip holds it.</summary>
@@ -159,11 +205,12 @@ public sealed class CfiFlash : IDevice
             0x15 => 0x31, // where its table is
             0x1b => 0x45, // 4.5 V to 5.5 V
             0x1c => 0x55,
-            0x1f or 0x20 or 0x21 => 7, // typical times, as powers of two
+            0x1f or 0x20 => 7, // typical times, as powers of two
+            0x21 => 10,
             0x23 or 0x24 or 0x25 => 4, // longest times, as multiples of these
             0x27 => (uint)BitOperations.Log2(chipBytes),
             0x28 => 2, // 8 and 16 bits wide
-            0x2a => (uint)BitOperations.Log2(BufferBytes / 2),
+            0x2a => (uint)BitOperations.Log2(BufferBytes),
             0x2c => 1, // one region of equal sectors: their number less one, their size / 256
             0x2d => sectors & 0xff,
             0x2e => sectors >> 8,
@@ -174,6 +221,7 @@ public sealed class CfiFlash : IDevice
             0x33 => 'I',
             0x34 => '1',
             0x35 => '0',
+            0x3f => 1, // one protection register
             _ => 0u,
         };
     }

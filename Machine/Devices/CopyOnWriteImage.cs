@@ -12,6 +12,9 @@ public sealed class CopyOnWriteImage(ReadOnlyMemory<byte> initial, ulong sizeByt
 {
     private const int BlockBytes = 4096;
 
+    // What every block of zeros is, so that a disk can be cleared at no cost; never written.
+    private static readonly byte[] Zeros = new byte[BlockBytes];
+
     // Sorted, so that the state's order is not that of the writes.
     private readonly SortedDictionary<ulong, byte[]> _changed = [];
 
@@ -50,14 +53,29 @@ public sealed class CopyOnWriteImage(ReadOnlyMemory<byte> initial, ulong sizeByt
         {
             var at = (int)(offset % BlockBytes);
             var part = source[..Math.Min(source.Length, BlockBytes - at)];
-            if (!_changed.TryGetValue(offset / BlockBytes, out var block))
+            if (!_changed.TryGetValue(offset / BlockBytes, out var block) || block == Zeros)
             {
+                var isCleared = block is not null;
                 _changed[offset / BlockBytes] = block = new byte[BlockBytes];
-                ReadInitial(offset / BlockBytes * BlockBytes, block);
+                if (!isCleared) ReadInitial(offset / BlockBytes * BlockBytes, block);
             }
             part.CopyTo(block.AsSpan(at));
             source = source[part.Length..];
             offset += (ulong)part.Length;
+        }
+    }
+
+    /// <summary>Writes zeros; the bytes must lie inside.</summary>
+    public void Clear(ulong offset, ulong lengthBytes)
+    {
+        while (lengthBytes > 0)
+        {
+            var at = offset % BlockBytes;
+            var part = Math.Min(lengthBytes, BlockBytes - at);
+            if (part == BlockBytes) _changed[offset / BlockBytes] = Zeros;
+            else Write(offset, Zeros.AsSpan(0, (int)part));
+            offset += part;
+            lengthBytes -= part;
         }
     }
 
@@ -70,19 +88,21 @@ public sealed class CopyOnWriteImage(ReadOnlyMemory<byte> initial, ulong sizeByt
         {
             foreach (var (index, block) in _changed)
             {
-                var number = index;
+                var (number, isCleared) = (index, block == Zeros);
                 transfer.Value(ref number);
-                transfer.Bytes(block);
+                transfer.Value(ref isCleared);
+                if (!isCleared) transfer.Bytes(block);
             }
             return;
         }
         _changed.Clear();
         for (var i = 0; i < count; i++)
         {
-            ulong index = 0;
-            var block = new byte[BlockBytes];
+            var (index, isCleared) = (0UL, false);
             transfer.Value(ref index);
-            transfer.Bytes(block);
+            transfer.Value(ref isCleared);
+            var block = isCleared ? Zeros : new byte[BlockBytes];
+            if (!isCleared) transfer.Bytes(block);
             _changed[index] = block;
         }
     }

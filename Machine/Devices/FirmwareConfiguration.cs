@@ -11,7 +11,7 @@ namespace Verification.Machine.Devices;
 /// </summary>
 /// <remarks>
 /// Registers: data at 0 (1 to 8 bytes), selector at 8 (2 bytes, big-endian), DMA address at 16 (8 bytes, big-endian).
-/// Not modelled: items that the guest may write; the file directory is empty.
+/// Not modelled: items that the guest may write.
 /// </remarks>
 public sealed class FirmwareConfiguration : IDevice
 {
@@ -19,6 +19,12 @@ public sealed class FirmwareConfiguration : IDevice
     private const uint DmaError = 1, DmaRead = 2, DmaSkip = 4, DmaSelect = 8, DmaWrite = 16;
 
     private readonly PhysicalMemory _memory;
+    private const ushort WriteChannel = 0x4000, FirstFile = 0x20;
+
+    // The files that QEMU's riscv64 board has without any option: no disk geometry, no boot order, no waiting for a failed boot.
+    private static readonly (string Name, byte[] Content)[] Files =
+        [("bios-geometry", []), ("bootorder", []), ("etc/boot-fail-wait", [0xff, 0xff, 0xff, 0xff])];
+
     private readonly Dictionary<ushort, byte[]> _items;
     private ushort _selected;
     private ulong _position;
@@ -29,19 +35,17 @@ public sealed class FirmwareConfiguration : IDevice
     {
         Range = new AddressRange(baseAddress, 0x18);
         _memory = memory;
-        var ramBytes = memory.Banks.Aggregate(0UL, (sum, bank) => sum + bank.SizeBytes);
         _items = new()
         {
             [0x00] = Encoding.ASCII.GetBytes("QEMU"),
             [0x01] = Number(3, 4), // the interface has DMA
             [0x02] = new byte[16],
-            [0x03] = Number(ramBytes, 8),
             [0x04] = Number(1, 2), // no graphics
             [0x05] = Number((ulong)hartCount, 2),
             [0x0e] = Number(0, 2),
-            [0x0f] = Number((ulong)hartCount, 2),
-            [0x19] = new byte[4],
+            [0x19] = Directory(),
         };
+        for (var i = 0; i < Files.Length; i++) _items[(ushort)(FirstFile + i)] = Files[i].Content;
     }
 
     /// <inheritdoc/>
@@ -56,11 +60,10 @@ public sealed class FirmwareConfiguration : IDevice
         value = 0;
         switch (offset)
         {
-            case < SelectorOffset:
+            case 0:
                 // Bytes keep their order in memory, whatever the width.
                 for (var i = 0; i < sizeBytes; i++) value |= (ulong)Next() << i * 8;
                 return true;
-            case SelectorOffset when sizeBytes == 2: return true;
             case >= DmaOffset:
                 var signature = BinaryPrimitives.ReadUInt64LittleEndian("QEMU CFG"u8);
                 value = signature >> (int)(offset - DmaOffset) * 8 & (ulong.MaxValue >> (64 - sizeBytes * 8));
@@ -74,7 +77,7 @@ public sealed class FirmwareConfiguration : IDevice
     {
         switch (offset)
         {
-            case < SelectorOffset: return true;
+            case 0: return true;
             case SelectorOffset when sizeBytes == 2:
                 Select(BinaryPrimitives.ReverseEndianness((ushort)value));
                 return true;
@@ -108,7 +111,7 @@ public sealed class FirmwareConfiguration : IDevice
 
     private void Select(ushort key)
     {
-        _selected = key;
+        _selected = (ushort)(key & ~WriteChannel);
         _position = 0;
     }
 
@@ -148,6 +151,21 @@ public sealed class FirmwareConfiguration : IDevice
             lengthBytes -= (uint)part.Length;
         }
         return true;
+    }
+
+    /// <summary>A count, then size, key and name of each file in 64 bytes; numbers are big-endian.</summary>
+    private static byte[] Directory()
+    {
+        var directory = new byte[4 + Files.Length * 64];
+        BinaryPrimitives.WriteInt32BigEndian(directory, Files.Length);
+        for (var i = 0; i < Files.Length; i++)
+        {
+            var entry = directory.AsSpan(4 + i * 64, 64);
+            BinaryPrimitives.WriteInt32BigEndian(entry, Files[i].Content.Length);
+            BinaryPrimitives.WriteInt16BigEndian(entry[4..], (short)(FirstFile + i));
+            Encoding.ASCII.GetBytes(Files[i].Name, entry[8..]);
+        }
+        return directory;
     }
 
     private static byte[] Number(ulong value, int sizeBytes)

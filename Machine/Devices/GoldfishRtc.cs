@@ -23,7 +23,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
     private ulong _offset = StartNanoseconds;
     private ulong _alarm;
     private ulong _deadline = ulong.MaxValue;
-    private uint _timeHigh, _timeHighToWrite, _alarmHigh;
+    private uint _timeHigh;
     private bool _alarmRunning, _pending, _enabled;
 
     /// <summary>A clock at <paramref name="baseAddress"/>, on <paramref name="line"/>, which is the controller's source
@@ -39,6 +39,9 @@ public sealed class GoldfishRtc : IDevice, IAlarm
 
     /// <inheritdoc/>
     public AddressRange Range { get; }
+
+    /// <inheritdoc/>
+    public int WidestAccessBytes => 4;
 
     private ulong Now => unchecked(_clock.Ticks * NanosecondsPerTick + _offset);
 
@@ -71,17 +74,14 @@ public sealed class GoldfishRtc : IDevice, IAlarm
         var word = (uint)value;
         switch (offset)
         {
-            case 0x00:
-                unchecked { _offset += (((ulong)_timeHighToWrite << 32) | word) - Now; }
-                if (_alarmRunning) Arm();
-                break;
-            case 0x04: _timeHighToWrite = word; break;
+            // Each half takes effect at once; a running alarm goes on to the instant that it was set for.
+            case 0x00: SetTime((Now & 0xffff_ffff_0000_0000) | word); break;
+            case 0x04: SetTime((Now & 0xffff_ffff) | (ulong)word << 32); break;
             case 0x08:
-                _alarm = ((ulong)_alarmHigh << 32) | word;
-                _alarmRunning = true;
+                _alarm = (_alarm & 0xffff_ffff_0000_0000) | word;
                 Arm();
                 break;
-            case 0x0c: _alarmHigh = word; break;
+            case 0x0c: _alarm = (_alarm & 0xffff_ffff) | (ulong)word << 32; break;
             case 0x10: _enabled = (word & 1) != 0; break;
             case 0x14:
                 _alarmRunning = false;
@@ -97,10 +97,7 @@ public sealed class GoldfishRtc : IDevice, IAlarm
     public void Elapsed(ulong tick)
     {
         _deadline = ulong.MaxValue;
-        if (!_alarmRunning) return;
-        _alarmRunning = false;
-        _pending = true;
-        Drive();
+        if (_alarmRunning) Ring();
     }
 
     /// <inheritdoc/>
@@ -117,8 +114,6 @@ public sealed class GoldfishRtc : IDevice, IAlarm
         transfer.Value(ref _alarm);
         transfer.Value(ref _deadline);
         transfer.Value(ref _timeHigh);
-        transfer.Value(ref _timeHighToWrite);
-        transfer.Value(ref _alarmHigh);
         transfer.Value(ref _alarmRunning);
         transfer.Value(ref _pending);
         transfer.Value(ref _enabled);
@@ -126,15 +121,26 @@ public sealed class GoldfishRtc : IDevice, IAlarm
         if (transfer.IsRestoring) Wake(_deadline);
     }
 
+    private void SetTime(ulong nanoseconds) => _offset = unchecked(_offset + nanoseconds - Now);
+
+    private void Ring()
+    {
+        _alarmRunning = false;
+        _pending = true;
+        Drive();
+    }
+
+    /// <summary>An instant that has passed rings at once.</summary>
     private void Arm()
     {
         var now = Now;
         if (_alarm <= now)
         {
             Wake(ulong.MaxValue);
-            Elapsed(_clock.Ticks);
+            Ring();
             return;
         }
+        _alarmRunning = true;
         var ticks = (_alarm - now + NanosecondsPerTick - 1) / NanosecondsPerTick;
         Wake(ticks > ulong.MaxValue - _clock.Ticks ? ulong.MaxValue : _clock.Ticks + ticks);
     }

@@ -11,6 +11,10 @@ public interface IDevice : IStateful
     /// <summary>Where it answers.</summary>
     AddressRange Range { get; }
 
+    /// <summary>The widest access that it takes in one: a doubleword for a device of 4 bytes is two words, the lower one first, as
+    /// a 32-bit bus makes of it.</summary>
+    int WidestAccessBytes => 8;
+
     /// <summary>Reads <paramref name="sizeBytes"/> (1, 2, 4, 8) bytes at a naturally aligned offset.</summary>
     /// <returns>False: a load access fault.</returns>
     bool Read(ulong offset, int sizeBytes, out ulong value);

@@ -7,14 +7,22 @@ namespace Verification.Machine.Devices;
 /// devicetree binding <c>pci-host-ecam-generic</c>. Function 00:00.0 is the bridge itself, every other slot is empty.
 /// </summary>
 /// <remarks>
-/// Not modelled: cards, and the windows of I/O and memory space, which have nothing to decode; the bridge's registers are
-/// read-only besides the command register's three enable bits and the interrupt line.
+/// Not modelled: cards; the bridge's registers are read-only besides the command register's three enable bits and the
+/// interrupt line. The windows of I/O and memory space are a <see cref="PciWindow"/> each.
 /// </remarks>
 /// <param name="baseAddress">First address of the 256 MiB of configuration space.</param>
 /// <param name="interrupt">The controller's source of the first of four wires.</param>
-public sealed class PciHost(ulong baseAddress, uint interrupt) : IDevice
+/// <param name="highWindow">First address of the third window, behind all memory.</param>
+public sealed class PciHost(ulong baseAddress, uint interrupt, ulong highWindow = 0x4_0000_0000) : IDevice
 {
-    private const ulong PortWindow = 0x300_0000, MemoryWindow = 0x4000_0000, HighWindow = 0x4_0000_0000;
+    /// <summary>Where the windows into I/O space and into 32-bit memory space begin.</summary>
+    public const ulong PortWindow = 0x300_0000, MemoryWindow = 0x4000_0000;
+
+    /// <summary>The sizes of the three windows.</summary>
+    public const ulong PortWindowBytes = 0x1_0000, MemoryWindowBytes = 0x4000_0000, HighWindowBytes = 0x4_0000_0000;
+
+    // A conventional function has 256 bytes; the rest of its 4096 is not there.
+    private const ulong FunctionBytes = 0x100;
 
     // Red Hat's vendor id and QEMU's "PCIe host bridge", class 06 (bridge) 00 (host).
     private const uint Identity = 0x0008_1b36, ClassAndRevision = 0x0600_0000;
@@ -30,11 +38,13 @@ public sealed class PciHost(ulong baseAddress, uint interrupt) : IDevice
     public AddressRange Range { get; } = new(baseAddress, 0x1000_0000);
 
     /// <inheritdoc/>
+    public int WidestAccessBytes => 4;
+
+    /// <inheritdoc/>
     public bool Read(ulong offset, int sizeBytes, out ulong value)
     {
         value = ulong.MaxValue >> (64 - sizeBytes * 8);
-        if (sizeBytes > 4) return false;
-        if (offset >= 0x1000) return true;
+        if (offset >= FunctionBytes) return true;
         var word = (offset & ~3UL) switch
         {
             0x00 => Identity,
@@ -51,7 +61,6 @@ public sealed class PciHost(ulong baseAddress, uint interrupt) : IDevice
     /// <inheritdoc/>
     public bool Write(ulong offset, int sizeBytes, ulong value)
     {
-        if (sizeBytes > 4) return false;
         if (offset == 0x04) _command = (ushort)(value & 7);
         if (offset == 0x3c) _interruptLine = (byte)value;
         return true;
@@ -90,15 +99,15 @@ public sealed class PciHost(ulong baseAddress, uint interrupt) : IDevice
 
     /// <summary>Space and address on the bus (three cells), address on the board, size (two cells). A window that the tree's
     /// cells can't express is left out.</summary>
-    private static uint[] Windows(BoardDescription description)
+    private uint[] Windows(BoardDescription description)
     {
         List<uint> cells =
         [
             0x0100_0000, 0, 0, .. description.Address(PortWindow), 0, 0x1_0000,
             0x0200_0000, 0, (uint)MemoryWindow, .. description.Address(MemoryWindow), 0, 0x4000_0000,
         ];
-        if (description.CanExpress(HighWindow))
-            cells.AddRange([0x0300_0000, 4, 0, .. description.Address(HighWindow), 4, 0]);
+        if (description.CanExpress(highWindow) && highWindow < 1UL << 56)
+            cells.AddRange([0x0300_0000, (uint)(highWindow >> 32), (uint)highWindow, .. description.Address(highWindow), 4, 0]);
         return [.. cells];
     }
 }

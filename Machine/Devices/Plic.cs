@@ -9,8 +9,8 @@ namespace Verification.Machine.Devices;
 /// </summary>
 /// <remarks>
 /// A source's gateway is QEMU's and not that of chapter 5: each time that a device drives its wire high makes a request,
-/// also while another one is in service; a falling wire takes back a request that nobody has claimed; and a completion
-/// doesn't look at the wire. Published kernels depend on it: xv6 never acknowledges the serial port's empty transmitter,
+/// also while another one is in service, and a completion doesn't look at the wire. A request that was made is taken back by
+/// nothing but its claim. Published kernels depend on it: xv6 never acknowledges the serial port's empty transmitter,
 /// and would be interrupted by it for ever. Priorities are 0 to 7, as on QEMU's virt board.
 /// Not modelled: nothing else.
 /// </remarks>
@@ -57,8 +57,8 @@ public sealed class Plic : IDevice
         if (source < 1 || source > _sources) throw new ArgumentOutOfRangeException(nameof(source));
         return new InterruptLine(level =>
         {
-            if (Holds(_pending, source) == level) return;
-            Assign(_pending, source, level);
+            if (!level || Holds(_pending, source)) return;
+            Assign(_pending, source, true);
             DriveAll();
         });
     }

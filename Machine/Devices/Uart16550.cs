@@ -8,16 +8,17 @@ namespace Verification.Machine.Devices;
 /// <remarks>
 /// A sent byte leaves at once, so that the transmitter is always empty; received bytes wait outside until the receiver has
 /// room, as behind perfect flow control, and so none is ever lost. The FIFO's time-out is four characters of virtual time.
-/// Not modelled: parity, framing and break errors, overruns, modem lines outside of loopback, DMA modes.
+/// Of what is sent the first 64 MiB are kept.
+/// Not modelled: parity, framing and break errors, overruns and modem lines outside of loopback, DMA modes.
 /// </remarks>
 public sealed class Uart16550 : IDevice, IAlarm
 {
-    private const int FifoBytes = 16;
+    private const int FifoBytes = 16, SentBytesMaximum = 64 << 20;
     private const uint InputClockHertz = 3_686_400;
     private const ulong TicksPerSecond = 10_000_000;
 
-    private const byte DataReady = 0x01, TransmitterEmpty = 0x60;
-    private const byte NoInterrupt = 0x01, ModemStatus = 0x00, HoldingEmpty = 0x02, ReceivedData = 0x04, TimeOut = 0x0c;
+    private const byte DataReady = 0x01, Overrun = 0x02, TransmitterEmpty = 0x60;
+    private const byte NoInterrupt = 0x01, LineStatus = 0x06, ModemStatus = 0x00, HoldingEmpty = 0x02, ReceivedData = 0x04, TimeOut = 0x0c;
 
     private readonly IClock _clock;
     private readonly InterruptLine _line;
@@ -27,7 +28,7 @@ public sealed class Uart16550 : IDevice, IAlarm
     private readonly List<byte> _sent = [];
     private ulong _timeOutTick = ulong.MaxValue;
     private ushort _divisor = 12;
-    private byte _interruptEnable, _fifoControl, _lineControl, _modemControl = 0x08, _modemStatus = 0xb0, _scratch;
+    private byte _interruptEnable, _fifoControl, _lineControl, _modemControl = 0x08, _modemStatus = 0xb0, _scratch, _errors, _last;
     private bool _holdingEmptyPending, _timeOutPending;
 
     /// <summary>A port at <paramref name="baseAddress"/>, on <paramref name="line"/>, which is the controller's source
@@ -48,7 +49,10 @@ public sealed class Uart16550 : IDevice, IAlarm
     public IReadOnlyList<byte> Sent => _sent;
 
     /// <summary>Sends a byte, as the guest does by a store to the transmitter.</summary>
-    public void Send(byte value) => _sent.Add(value);
+    public void Send(byte value)
+    {
+        if (_sent.Count < SentBytesMaximum) _sent.Add(value);
+    }
 
     /// <summary>Bytes arrive from outside.</summary>
     public void Arrive(ReadOnlySpan<byte> bytes)
@@ -74,12 +78,12 @@ public sealed class Uart16550 : IDevice, IAlarm
         value = offset switch
         {
             0 when DivisorAccess => (byte)_divisor,
-            0 => TryTake(out var received) ? received : (byte)0,
+            0 => TryTake(out var received) ? received : FifoEnabled ? (byte)0 : _last,
             1 => DivisorAccess ? (byte)(_divisor >> 8) : _interruptEnable,
             2 => IdentifyInterrupt(),
             3 => _lineControl,
             4 => _modemControl,
-            5 => (byte)(TransmitterEmpty | (_received.Count > 0 ? DataReady : 0)),
+            5 => ReadLineStatus(),
             6 => ReadModemStatus(),
             7 => _scratch,
             _ => 0,
@@ -97,8 +101,8 @@ public sealed class Uart16550 : IDevice, IAlarm
             case 1 when DivisorAccess: _divisor = (ushort)((_divisor & 0xff) | (data << 8)); break;
             case 0: Transmit(data); break;
             case 1:
-                // Enabling the interrupt of an empty transmitter raises it anew.
-                if ((data & 2) != 0 && (_interruptEnable & 2) == 0) _holdingEmptyPending = true;
+                // Enabling the interrupt of an empty transmitter raises it anew; disabling it forgets it.
+                if (((data ^ _interruptEnable) & 2) != 0) _holdingEmptyPending = (data & 2) != 0;
                 _interruptEnable = (byte)(data & 0x0f);
                 break;
             case 2: ControlFifo(data); break;
@@ -145,6 +149,8 @@ public sealed class Uart16550 : IDevice, IAlarm
         transfer.Value(ref _modemControl);
         transfer.Value(ref _modemStatus);
         transfer.Value(ref _scratch);
+        transfer.Value(ref _errors);
+        transfer.Value(ref _last);
         transfer.Value(ref _holdingEmptyPending);
         transfer.Value(ref _timeOutPending);
         _line.Transfer(transfer);
@@ -164,6 +170,14 @@ public sealed class Uart16550 : IDevice, IAlarm
         _holdingEmptyPending = true;
         if (!Loopback) Send(data);
         else if (_received.Count < (FifoEnabled ? FifoBytes : 1)) Receive(data);
+        else
+        {
+            // 8.6.3: the register takes the new byte over the old one, the FIFO loses it.
+            _errors |= Overrun;
+            if (FifoEnabled) return;
+            _received.Clear();
+            Receive(data);
+        }
     }
 
     /// <summary>Lets bytes in as long as there is room. In loopback the line is cut off.</summary>
@@ -176,6 +190,7 @@ public sealed class Uart16550 : IDevice, IAlarm
     private void Receive(byte value)
     {
         _received.Enqueue(value);
+        if (!FifoEnabled) _last = value;
         // 10 bits a character, 16 clocks a bit (data sheet 8.4: the time-out comes after four characters of silence).
         if (FifoEnabled)
             Wake(_clock.Ticks + 4UL * 10 * 16 * Math.Max((uint)_divisor, 1) * TicksPerSecond / InputClockHertz + 1);
@@ -201,6 +216,7 @@ public sealed class Uart16550 : IDevice, IAlarm
 
     private byte PendingCause()
     {
+        if ((_interruptEnable & 4) != 0 && _errors != 0) return LineStatus;
         if ((_interruptEnable & 1) != 0 && _timeOutPending) return TimeOut;
         if ((_interruptEnable & 1) != 0 && _received.Count >= TriggerBytes) return ReceivedData;
         if ((_interruptEnable & 2) != 0 && _holdingEmptyPending) return HoldingEmpty;
@@ -234,6 +250,14 @@ public sealed class Uart16550 : IDevice, IAlarm
         if ((_modemStatus & 0x40) != 0 && (lines & 0x40) == 0) changed |= 0x04;
         _modemStatus = (byte)(lines | (_modemStatus & 0x0f) | changed);
         Fill();
+    }
+
+    private byte ReadLineStatus()
+    {
+        var value = (byte)(TransmitterEmpty | _errors | (_received.Count > 0 ? DataReady : 0));
+        _errors = 0;
+        Drive();
+        return value;
     }
 
     private byte ReadModemStatus()

@@ -21,7 +21,10 @@ public abstract class VirtioFunction : IStateful
     /// <summary>The features of this kind of device.</summary>
     public virtual ulong Features => 0;
 
-    /// <summary>A byte of its configuration space; 0 behind its end.</summary>
+    /// <summary>Length of its configuration space.</summary>
+    public virtual int ConfigurationBytes => 0;
+
+    /// <summary>A byte of its configuration space.</summary>
     public virtual byte ReadConfiguration(int offset) => 0;
 
     /// <summary>The driver writes a byte of the configuration space.</summary>
@@ -42,7 +45,10 @@ public abstract class VirtioFunction : IStateful
     {
     }
 
-    internal void Plug(VirtioMmio slot, PhysicalMemory memory) => (_slot, _memory) = (slot, memory);
+    internal void Plug(VirtioMmio slot, PhysicalMemory memory, IClock? clock) => (_slot, _memory, Clock) = (slot, memory, clock);
+
+    /// <summary>The board's time; null for a slot that stands alone.</summary>
+    protected IClock? Clock { get; private set; }
 
     /// <summary>The slot.</summary>
     protected VirtioMmio Slot => _slot ?? throw new InvalidOperationException($"{Name} is in no slot.");

@@ -18,16 +18,21 @@ public enum VirtioTransport
 /// and 2.1 for the device status. An empty slot has device number 0.
 /// </summary>
 /// <remarks>
-/// Requests are served at the notification, so that a driver finds its interrupt pending at once.
+/// Requests are served at the notification, so that a driver finds its interrupt pending at once; what is more than some
+/// megabytes of work waits for the next tick, so that no single instruction can keep the host busy for long.
 /// Not modelled: shared memory regions, queue reset, configuration changes by the device; see <see cref="VirtioQueue"/>
 /// for the rings.
 /// </remarks>
-public sealed class VirtioMmio : IDevice
+public sealed class VirtioMmio : IDevice, IAlarm
 {
+    private const ulong WorkBytesMaximum = 4 << 20, WorkBytesOfBuffer = 256;
+    private const uint QueueNumbers = 1024;
+
     private const uint Magic = 0x7472_6976, Vendor = 0x554d_4551;
     private const ulong ConfigurationOffset = 0x100;
     private const byte FeaturesOk = 8, DriverOk = 4, NeedsReset = 0x40;
-    private const ulong IndirectDescriptors = 1UL << 28, AnyLayout = 1UL << 27, Version1 = 1UL << 32;
+    private const ulong NotifyOnEmpty = 1UL << 24, AnyLayout = 1UL << 27, IndirectDescriptors = 1UL << 28, EventIndex = 1UL << 29,
+        Version1 = 1UL << 32;
 
     private readonly VirtioTransport _transport;
     private readonly VirtioFunction? _function;
@@ -35,19 +40,20 @@ public sealed class VirtioMmio : IDevice
     private readonly InterruptLine _line;
     private readonly uint _interrupt;
     private readonly VirtioQueue[] _queues;
-    private ulong _driverFeatures;
-    private uint _featuresSelect, _driverFeaturesSelect, _queueSelect, _interruptStatus, _legacyPageBytes, _legacyAlignBytes;
-    private byte _status;
+    private readonly IClock? _clock;
+    private ulong _driverFeatures, _deferredUntil = ulong.MaxValue;
+    private uint _featuresSelect, _driverFeaturesSelect, _queueSelect, _interruptStatus, _legacyPageBytes, _legacyAlignBytes, _deferred;
+    private byte _status, _generation;
 
     /// <summary>A slot at <paramref name="baseAddress"/>, on <paramref name="line"/>, which is the controller's source
     /// <paramref name="interrupt"/>; without a function it is empty.</summary>
     public VirtioMmio(ulong baseAddress, uint interrupt, VirtioTransport transport, VirtioFunction? function,
-        PhysicalMemory memory, InterruptLine line)
+        PhysicalMemory memory, InterruptLine line, IClock? clock = null)
     {
         Range = new AddressRange(baseAddress, 0x200);
-        (_interrupt, _transport, _function, _memory, _line) = (interrupt, transport, function, memory, line);
+        (_interrupt, _transport, _function, _memory, _line, _clock) = (interrupt, transport, function, memory, line, clock);
         _queues = [.. Enumerable.Range(0, function?.QueueCount ?? 0).Select(_ => new VirtioQueue())];
-        function?.Plug(this, memory);
+        function?.Plug(this, memory, clock);
     }
 
     /// <inheritdoc/>
@@ -55,6 +61,9 @@ public sealed class VirtioMmio : IDevice
 
     /// <inheritdoc/>
     public AddressRange Range { get; }
+
+    /// <inheritdoc/>
+    public int WidestAccessBytes => 4;
 
     /// <summary>What is plugged in.</summary>
     public VirtioFunction? Function => _function;
@@ -67,27 +76,19 @@ public sealed class VirtioMmio : IDevice
 
     private VirtioQueue? Selected => _queueSelect < (uint)_queues.Length ? _queues[_queueSelect] : null;
 
-    private ulong DeviceFeatures => (_function?.Features ?? 0) | IndirectDescriptors | (IsModern ? Version1 : AnyLayout);
+    private ulong DeviceFeatures =>
+        (_function?.Features ?? 0) | IndirectDescriptors | EventIndex | NotifyOnEmpty | (IsModern ? Version1 : AnyLayout);
+
+    private VirtioSuppression Suppression =>
+        (_driverFeatures & EventIndex) != 0 ? VirtioSuppression.EventIndex : VirtioSuppression.Flag;
 
     /// <inheritdoc/>
     public bool Read(ulong offset, int sizeBytes, out ulong value)
     {
         value = 0;
-        if (offset >= ConfigurationOffset)
-        {
-            for (var i = 0; i < sizeBytes && _function is not null; i++)
-                value |= (ulong)_function.ReadConfiguration((int)(offset - ConfigurationOffset) + i) << i * 8;
-            return true;
-        }
-        if (sizeBytes != 4) return true;
-        value = offset switch
-        {
-            0x000 => Magic,
-            0x004 => IsModern ? 2u : 1u,
-            0x008 => _function?.DeviceId ?? 0,
-            0x00c => Vendor,
-            _ => _function is null ? 0 : ReadRegister(offset),
-        };
+        if (offset >= ConfigurationOffset && _function is not null) value = ReadConfiguration((int)(offset - ConfigurationOffset), sizeBytes);
+        // Registers are words; only what an empty slot says of itself can be read by the piece.
+        else if (sizeBytes == 4 || _function is null) value = ReadRegister(offset) & (uint.MaxValue >> (32 - sizeBytes * 8));
         return true;
     }
 
@@ -95,13 +96,14 @@ public sealed class VirtioMmio : IDevice
     public bool Write(ulong offset, int sizeBytes, ulong value)
     {
         if (_function is null) return true;
-        if (offset >= ConfigurationOffset)
+        if (offset < ConfigurationOffset)
         {
-            for (var i = 0; i < sizeBytes; i++)
-                _function.WriteConfiguration((int)(offset - ConfigurationOffset) + i, (byte)(value >> i * 8));
+            if (sizeBytes == 4) WriteRegister(offset, (uint)value);
             return true;
         }
-        if (sizeBytes == 4) WriteRegister(offset, (uint)value);
+        var at = (int)(offset - ConfigurationOffset);
+        for (var i = 0; i < sizeBytes && at + sizeBytes <= _function.ConfigurationBytes; i++)
+            _function.WriteConfiguration(at + i, (byte)(value >> i * 8));
         return true;
     }
 
@@ -116,13 +118,22 @@ public sealed class VirtioMmio : IDevice
         try
         {
             var ring = _queues[queue];
-            var any = false;
-            for (uint taken = 0; taken < ring.Size && more() && ring.TryTake(_memory) is { } chain; taken++)
+            var (any, work) = (false, 0UL);
+            for (uint taken = 0; taken < ring.Size && more(); taken++)
             {
-                ring.Return(_memory, chain, serve(chain));
+                if (work > WorkBytesMaximum && _clock is not null)
+                {
+                    Defer(queue);
+                    break;
+                }
+                if (ring.TryTake(_memory) is not { } chain) break;
+                var written = serve(chain);
+                ring.Return(_memory, chain, written);
+                work += written + Math.Min(chain.ReadableBytes, WorkBytesMaximum) + (ulong)chain.Buffers.Count * WorkBytesOfBuffer;
                 any = true;
             }
-            if (any && ring.WantsInterrupt(_memory)) Interrupt(1);
+            if (Suppression == VirtioSuppression.EventIndex && ring.Ready) ring.AskForNotification(_memory);
+            if (any && (ring.WantsInterrupt(_memory, Suppression) || (_driverFeatures & NotifyOnEmpty) != 0 && ring.IsEmpty(_memory))) Interrupt(1);
         }
         catch (VirtioBrokenException)
         {
@@ -130,6 +141,21 @@ public sealed class VirtioMmio : IDevice
             _status |= NeedsReset;
             Interrupt(2);
         }
+    }
+
+    /// <summary>Goes on with the queues whose work was too much for one notification.</summary>
+    public void Elapsed(ulong tick)
+    {
+        var queues = _deferred;
+        (_deferred, _deferredUntil) = (0, ulong.MaxValue);
+        for (; queues != 0; queues &= queues - 1) _function!.Notified(System.Numerics.BitOperations.TrailingZeroCount(queues));
+    }
+
+    /// <summary>The device has changed its configuration space, and tells the driver (2.5).</summary>
+    public void ConfigurationChanged()
+    {
+        _generation++;
+        if (IsLive) Interrupt(2);
     }
 
     /// <inheritdoc/>
@@ -151,19 +177,44 @@ public sealed class VirtioMmio : IDevice
         transfer.Value(ref _legacyPageBytes);
         transfer.Value(ref _legacyAlignBytes);
         transfer.Value(ref _status);
+        transfer.Value(ref _generation);
+        transfer.Value(ref _deferred);
+        transfer.Value(ref _deferredUntil);
+        if (transfer.IsRestoring) _clock?.WakeAt(this, _deferredUntil);
         _line.Transfer(transfer);
         _function?.Transfer(transfer);
     }
 
+    private ulong ReadConfiguration(int at, int sizeBytes)
+    {
+        var value = 0UL;
+        for (var i = sizeBytes - 1; i >= 0; i--)
+            value = value << 8 | (at + sizeBytes <= _function!.ConfigurationBytes ? _function.ReadConfiguration(at + i) : byte.MaxValue);
+        return value;
+    }
+
+    private void Defer(int queue)
+    {
+        _deferred |= 1u << queue;
+        _deferredUntil = _clock!.Ticks + 1;
+        _clock.WakeAt(this, _deferredUntil);
+    }
+
     private ulong ReadRegister(ulong offset) => offset switch
     {
+        0x000 => Magic,
+        0x004 => IsModern ? 2u : 1u,
+        0x008 => _function?.DeviceId ?? 0,
+        0x00c => Vendor,
+        _ when _function is null => 0,
         0x010 when _featuresSelect < 2 => (uint)(DeviceFeatures >> (int)_featuresSelect * 32),
         0x034 => Selected is null ? 0 : VirtioQueue.SizeMaximum,
-        0x040 when !IsModern => (uint)((Selected?.DescriptorAddress ?? 0) / Math.Max(_legacyPageBytes, 1)),
+        0x040 when !IsModern => (uint)((Selected?.DescriptorAddress ?? 0) / LegacyPageBytes),
         0x044 when IsModern => Selected?.Ready == true ? 1u : 0,
         0x060 => _interruptStatus,
         0x070 => _status,
-        0x0b0 or 0x0b4 or 0x0b8 or 0x0bc when IsModern => uint.MaxValue, // no shared memory
+        0x0b0 or 0x0b4 or 0x0b8 or 0x0bc => uint.MaxValue, // no shared memory
+        0x0fc when IsModern => _generation,
         _ => 0,
     };
 
@@ -171,14 +222,14 @@ public sealed class VirtioMmio : IDevice
     {
         switch (offset)
         {
-            case 0x014: _featuresSelect = value; break;
+            case 0x014: _featuresSelect = Math.Min(value, 1); break;
             case 0x020 when (_status & FeaturesOk) == 0 && _driverFeaturesSelect < 2:
                 var shift = (int)_driverFeaturesSelect * 32;
                 _driverFeatures = (_driverFeatures & ~(0xffff_ffffUL << shift)) | ((ulong)value << shift);
                 break;
-            case 0x024: _driverFeaturesSelect = value; break;
+            case 0x024: _driverFeaturesSelect = Math.Min(value, 1); break;
             case 0x028 when !IsModern: _legacyPageBytes = value; break;
-            case 0x030: _queueSelect = value; break;
+            case 0x030 when value < QueueNumbers: _queueSelect = value; break;
             case 0x038 when Selected is { Ready: false } queue:
                 // A ring's size is a power of two (2.7); another one is not taken.
                 if (value <= VirtioQueue.SizeMaximum && uint.IsPow2(value)) queue.Size = value;
@@ -202,10 +253,7 @@ public sealed class VirtioMmio : IDevice
     {
         if (value == 0)
         {
-            foreach (var queue in _queues) queue.Reset();
-            (_driverFeatures, _status, _interruptStatus) = (0, 0, 0);
-            _line.Set(false);
-            _function!.Reset();
+            ResetDevice();
             return;
         }
         // A device that needs its reset stays so; features that it did not offer are refused by not taking FEATURES_OK.
@@ -214,16 +262,28 @@ public sealed class VirtioMmio : IDevice
         _status = value;
     }
 
+    private void ResetDevice()
+    {
+        foreach (var queue in _queues) queue.Reset();
+        (_driverFeatures, _status, _interruptStatus, _deferred) = (0, 0, 0, 0);
+        _line.Set(false);
+        _function!.Reset();
+    }
+
+    /// <summary>The lowest one of what was written, as QEMU has it: else it were no power of two.</summary>
+    private ulong LegacyPageBytes => _legacyPageBytes == 0 ? 1 : _legacyPageBytes & (0 - (ulong)_legacyPageBytes);
+
     /// <summary>4.2.4: one page number places all three parts; 2.7.2 tells how they lie.</summary>
     private void PlaceLegacy(VirtioQueue queue, uint pageNumber)
     {
         if (pageNumber == 0)
         {
-            queue.Reset();
+            // "Writing zero to this register" stops the queue; QEMU's legacy slots reset the whole device.
+            ResetDevice();
             return;
         }
         ulong align = Math.Max(_legacyAlignBytes, 1);
-        queue.DescriptorAddress = (ulong)pageNumber * _legacyPageBytes;
+        queue.DescriptorAddress = pageNumber * LegacyPageBytes;
         queue.AvailableAddress = queue.DescriptorAddress + queue.Size * 16UL;
         queue.UsedAddress = (queue.AvailableAddress + 6 + queue.Size * 2UL + align - 1) / align * align;
         queue.Ready = queue.Size > 0;

@@ -9,7 +9,7 @@ namespace Verification.Machine.Devices;
 /// memory and are the guest's to ruin, so each step is bounded, and whatever breaks the rules is a
 /// <see cref="VirtioBrokenException"/>, upon which the device asks to be reset.
 /// </summary>
-/// <remarks>Not modelled: packed rings (2.8), notification suppression by event index (2.7.7.1).</remarks>
+/// <remarks>Not modelled: packed rings (2.8), which QEMU doesn't offer either.</remarks>
 public sealed class VirtioQueue : IStateful
 {
     /// <summary>The largest ring.</summary>
@@ -18,7 +18,8 @@ public sealed class VirtioQueue : IStateful
     private const ushort Next = 1, DeviceWrites = 2, Indirect = 4;
     private const int DescriptorBytes = 16;
 
-    private ushort _availableSeen, _used;
+    private ushort _availableSeen, _used, _usedSignalled;
+    private bool _hasSignalled;
 
     /// <summary>Number of descriptors; a power of two.</summary>
     public uint Size;
@@ -34,7 +35,7 @@ public sealed class VirtioQueue : IStateful
     {
         (Size, Ready) = (0, false);
         (DescriptorAddress, AvailableAddress, UsedAddress) = (0, 0, 0);
-        (_availableSeen, _used) = (0, 0);
+        (_availableSeen, _used, _usedSignalled, _hasSignalled) = (0, 0, 0, false);
     }
 
     /// <summary>The next chain of buffers that the driver offers, or null.</summary>
@@ -62,8 +63,29 @@ public sealed class VirtioQueue : IStateful
         Write(memory, UsedAddress + 2, entry[..2]);
     }
 
-    /// <summary>Whether the driver wants to be interrupted for used buffers (VIRTQ_AVAIL_F_NO_INTERRUPT).</summary>
-    public bool WantsInterrupt(PhysicalMemory memory) => (Read16(memory, AvailableAddress) & 1) == 0;
+    /// <summary>Asks the driver to notify of each further chain (2.7.10: <c>avail_event</c>, behind the used ring).</summary>
+    public void AskForNotification(PhysicalMemory memory)
+    {
+        Span<byte> seen = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(seen, _availableSeen);
+        Write(memory, UsedAddress + 4 + Size * 8UL, seen);
+    }
+
+    /// <summary>Whether the driver offers nothing more.</summary>
+    public bool IsEmpty(PhysicalMemory memory) => Read16(memory, AvailableAddress + 2) == _availableSeen;
+
+    /// <summary>Whether the driver wants to be interrupted for the buffers used since it was interrupted last.</summary>
+    /// <param name="memory">The guest's memory.</param>
+    /// <param name="suppression">How the driver says what it wants.</param>
+    public bool WantsInterrupt(PhysicalMemory memory, VirtioSuppression suppression)
+    {
+        if (suppression == VirtioSuppression.Flag) return (Read16(memory, AvailableAddress) & 1) == 0;
+        // 2.7.7.1: when the used index passes used_event, which lies behind the available ring.
+        var wanted = Read16(memory, AvailableAddress + 4 + Size * 2UL);
+        var passes = !_hasSignalled || (ushort)(_used - wanted - 1) < (ushort)(_used - _usedSignalled);
+        (_usedSignalled, _hasSignalled) = (_used, true);
+        return passes;
+    }
 
     /// <inheritdoc/>
     public void Transfer(StateTransfer transfer)
@@ -75,6 +97,8 @@ public sealed class VirtioQueue : IStateful
         transfer.Value(ref UsedAddress);
         transfer.Value(ref _availableSeen);
         transfer.Value(ref _used);
+        transfer.Value(ref _usedSignalled);
+        transfer.Value(ref _hasSignalled);
     }
 
     private List<VirtioBuffer> Collect(PhysicalMemory memory, uint head)
@@ -123,6 +147,16 @@ public sealed class VirtioQueue : IStateful
     {
         if (!memory.TryWrite(address, bytes)) throw new VirtioBrokenException("a ring lies outside of memory");
     }
+}
+
+/// <summary>How a driver tells when it wants to be interrupted.</summary>
+public enum VirtioSuppression
+{
+    /// <summary>By a flag of the available ring.</summary>
+    Flag,
+
+    /// <summary>By an index (VIRTIO_F_EVENT_IDX).</summary>
+    EventIndex,
 }
 
 /// <summary>The driver broke the rules of a virtqueue.</summary>

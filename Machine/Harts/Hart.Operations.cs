@@ -28,7 +28,8 @@ public sealed unsafe partial class Hart
             case HartOperation.EnvironmentCall:
                 return EnvironmentCall();
             case HartOperation.Breakpoint:
-                return Raise(ExceptionCause.Breakpoint, State->Pc);
+                // xtval may be 0 or the address (privileged specification 3.1.16): 0, as on QEMU.
+                return Raise(ExceptionCause.Breakpoint, 0);
             case HartOperation.Illegal:
                 return RaiseIllegal(instruction);
             case HartOperation.MachineReturn:

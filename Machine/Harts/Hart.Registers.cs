@@ -250,6 +250,7 @@ public sealed unsafe partial class Hart
     internal bool MayCount(int counter)
     {
         var bit = 1u << counter;
+        if (!Options.Has(counter < 3 ? IsaExtensions.Zicntr : IsaExtensions.Zihpm)) return false;
         if (Privilege == PrivilegeMode.Machine) return true;
         if ((MachineCounterEnable & bit) == 0) return false;
         return Privilege == PrivilegeMode.Supervisor || !Options.Has(IsaExtensions.S) || (SupervisorCounterEnable & bit) != 0;
