@@ -26,6 +26,43 @@ public class CfiFlashSpecs
     }
 
     [Fact]
+    public void A_hart_executes_from_the_array()
+    {
+        var code = Verification.Machine.Isa.Assembler.Assemble("li a0, 42\n1: j 1b").Bytes;
+        var board = Verification.Specs.Harts.Guest.Load("li t0, 0x22000000\n jr t0", Verification.Specs.Harts.Guest.Bare with
+        {
+            Devices = [new Verification.Machine.DeviceConfiguration.Flash(1, [.. code])],
+        });
+        board.Run(10);
+
+        Assert.Equal(42UL, board.Harts[0].GetRegister(10));
+        Assert.Equal(0x2200_0004UL, board.Harts[0].Pc & ~3UL);
+    }
+
+    [Fact]
+    public void A_buffer_is_programmed_by_its_confirmation_and_holds_its_own_block_alone()
+    {
+        _flash.Word(0x40000, 0x20);
+        _flash.Word(0x40000, 0xd0);
+        Buffer(0x40100, 0xff);
+        _flash.Word(0, 0xff);
+        Assert.Equal(0xffff_ffffu, _flash.Word(0x40100));
+        Buffer(0x40100, 0xd0);
+        Assert.Equal(0x0080_0080u, _flash.Word(0x40100));
+        _flash.Word(0, 0xff);
+        Assert.Equal((0x1111_1111u, 0x2222_2222u), (_flash.Word(0x40100), _flash.Word(0x40104)));
+
+        void Buffer(ulong at, uint last)
+        {
+            _flash.Word(at, 0xe8);
+            _flash.Word(at, 1);
+            _flash.Word(at, 0x1111_1111);
+            _flash.Word(at + 4, 0x2222_2222);
+            _flash.Word(at, last);
+        }
+    }
+
+    [Fact]
     public void Erasing_sets_a_sector_to_ones_and_programming_clears_bits()
     {
         _flash.Word(0x40000, 0x0020_0020);

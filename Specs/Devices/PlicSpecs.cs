@@ -71,13 +71,14 @@ public class PlicSpecs
     }
 
     [Fact]
-    public void A_wire_that_falls_takes_its_request_back()
+    public void A_request_outlives_the_wire_that_made_it()
     {
         var wire = Raise((5, 3))[0];
         wire.Set(false);
 
+        Assert.True(_contexts[0].Line.Level);
+        Assert.Equal(5u, _plic.Word(Claim));
         Assert.False(_contexts[0].Line.Level);
-        Assert.Equal(0u, _plic.Word(Claim));
     }
 
     [Fact]

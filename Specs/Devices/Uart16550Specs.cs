@@ -108,6 +108,22 @@ public class Uart16550Specs
     }
 
     [Fact]
+    public void What_overruns_in_loopback_is_lost_and_told()
+    {
+        _uart.Byte(4, 0x10);
+        _uart.Byte(1, 4);
+        _uart.Byte(0, 1);
+        _uart.Byte(0, 2);
+
+        Assert.True(_line.Level);
+        Assert.Equal(0x06, _uart.Byte(2));
+        Assert.Equal(0x63, _uart.Byte(5));
+        Assert.Equal(0x61, _uart.Byte(5));
+        Assert.False(_line.Level);
+        Assert.Equal(2, _uart.Byte(0));
+    }
+
+    [Fact]
     public void Loopback_returns_bytes_and_modem_lines_and_sends_nothing()
     {
         _uart.Byte(Fifo, 1);

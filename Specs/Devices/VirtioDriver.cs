@@ -42,8 +42,11 @@ internal sealed class VirtioDriver
 
     public static PhysicalMemory NewMemory() => new([new MemoryBank(Memory0, 4 << 20)], MemoryFill.Zero);
 
-    /// <summary>Resets the device and agrees on all of its features.</summary>
-    public static void Begin(VirtioMmio slot)
+    /// <summary>Of the features of the rings, interrupts by index.</summary>
+    public const uint EventIndex = 1 << 29;
+
+    /// <summary>Resets the device and agrees on all of its features but interrupts by index and by emptiness.</summary>
+    public static void Begin(VirtioMmio slot, uint refused = EventIndex | 1 << 24)
     {
         slot.Word(0x70, 0);
         slot.Word(0x70, 1);
@@ -52,7 +55,7 @@ internal sealed class VirtioDriver
         {
             slot.Word(0x14, half);
             slot.Word(0x24, half);
-            slot.Word(0x20, slot.Word(0x10));
+            slot.Word(0x20, slot.Word(0x10) & ~(half == 0 ? refused : 0));
         }
         slot.Word(0x70, 11);
     }
@@ -88,6 +91,12 @@ internal sealed class VirtioDriver
         Slot.Word(0x50, _queue);
         return Collect();
     }
+
+    /// <summary>Wants no interrupt before the used index has passed this one.</summary>
+    public void AskForInterrupt(ushort usedIndex) => Memory.Write(_available + 4 + RingSize * 2, usedIndex);
+
+    /// <summary>Up to which chain the device has asked to be notified.</summary>
+    public ushort NotificationAsked => Memory.Read<ushort>(_used + 4 + RingSize * 8);
 
     /// <summary>The length of the next chain that came back.</summary>
     public uint? Collect()

@@ -90,6 +90,31 @@ public class VirtioSpecs
         Assert.Equal("virtio-disk", Encoding.ASCII.GetString(Bytes(Data, 11)));
     }
 
+    [Theory]
+    [InlineData(13u, 2UL, 3u, 0u, 0, 0), InlineData(13u, 2UL, 3u, 1u, 0, 0), InlineData(11u, 2UL, 3u, 0u, 0, 7)]
+    [InlineData(13u, 6UL, 3u, 0u, 1, 7), InlineData(13u, ulong.MaxValue, 3u, 0u, 1, 7), InlineData(13u, 0UL, uint.MaxValue, 0u, 1, 7)]
+    [InlineData(13u, 2UL, 3u, 2u, 2, 7), InlineData(11u, 2UL, 3u, 1u, 2, 7)]
+    public void A_disk_writes_zeroes_over_a_range_and_takes_discards(uint kind, ulong sector, uint sectors, uint flags, byte status, byte content)
+    {
+        var driver = Disk(VirtioTransport.Modern, Enumerable.Repeat((byte)7, 8 * 512).ToArray());
+        _memory.Write(Data + 0x1000, sector);
+        _memory.Write(Data + 0x1008, sectors);
+        _memory.Write(Data + 0x100c, flags);
+
+        Assert.Equal((1u, status), Request(driver, kind, 0, Data + 0x1000, 16, writable: false));
+        Request(driver, In, 0, Data, 8 * 512, writable: true);
+        Assert.Equal([7, content, content, content, 7], new[] { 1, 2, 3, 4, 5 }.Select(i => _memory.Read<byte>(Data + (ulong)i * 512)));
+    }
+
+    [Fact]
+    public void The_configuration_ends_where_the_kind_of_device_has_it_end()
+    {
+        var driver = Disk(VirtioTransport.Modern, new byte[512]);
+
+        Assert.Equal(1u, driver.Slot.Word(0x100 + 40));
+        Assert.Equal(uint.MaxValue, driver.Slot.Word(0x100 + 60));
+    }
+
     [Fact]
     public void A_driver_that_wants_no_interrupt_gets_none()
     {
@@ -164,6 +189,15 @@ public class VirtioSpecs
         Assert.Equal(2u, drivers[0].Collect());
         Assert.Equal("in"u8.ToArray(), Bytes(Data, 2));
         Assert.Equal(1u, drivers[0].Send((Data, 2, true)));
+    }
+
+    [Fact]
+    public void An_emergency_write_needs_no_queue()
+    {
+        var console = new VirtioConsole();
+        Slot(VirtioTransport.Modern, console).Word(0x108, 'x');
+
+        Assert.Equal("x"u8.ToArray(), console.Sent);
     }
 
     [Theory]

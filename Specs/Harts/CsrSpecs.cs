@@ -86,6 +86,16 @@ public class CsrSpecs
         }
     }
 
+    [Theory]
+    [InlineData("csrr a0, instret", IsaExtensions.Zicntr, true), InlineData("csrr a0, hpmcounter3", IsaExtensions.Zihpm, true)]
+    [InlineData("csrr a0, minstret", IsaExtensions.Zicntr, false)]
+    public void A_hart_without_the_extension_has_no_counters_below_machine_mode(string text, IsaExtensions removed, bool isIllegal)
+    {
+        var hart = Guest.Run(text, 1, Guest.Bare with { Extensions = IsaExtensions.Default & ~removed });
+
+        Assert.Equal(isIllegal ? 2UL : 0, hart.Csr(0x342));
+    }
+
     [Fact]
     public void Set_instructions_do_not_copy_the_external_wire_into_softwares_bit()
     {

@@ -13,7 +13,7 @@ public class TrapSpecs
 
     [Theory]
     [InlineData("ecall", ExceptionCause.MachineEnvironmentCall, 0)]
-    [InlineData("ebreak", ExceptionCause.Breakpoint, 0x8000_0008)]
+    [InlineData("ebreak", ExceptionCause.Breakpoint, 0)]
     [InlineData(".word 0xffffffff", ExceptionCause.IllegalInstruction, 0xffff_ffff)]
     [InlineData("csrw mhartid, zero", ExceptionCause.IllegalInstruction, 0xf140_1073)]
     [InlineData("ld a0, 16(zero)", ExceptionCause.LoadAccessFault, 16)]

@@ -17,7 +17,7 @@ internal static class RegisterScript
     };
 
     // What the script itself lives on, or what runs by itself.
-    private const int Mtvec = 0x305, Pmpcfg0 = 0x3A0, Pmpaddr0 = 0x3B0, Stvec = 0x105, Mstatus = 0x300;
+    private const int Mtvec = 0x305, Pmpcfg0 = 0x3A0, Pmpaddr0 = 0x3B0, Stvec = 0x105, Mstatus = 0x300, Satp = 0x180;
 
     /// <summary>Every number is read in every mode; what can be written is written with ones, zeros and noise, and read back.</summary>
     public static Script Legal()
@@ -26,18 +26,21 @@ internal static class RegisterScript
         var random = new Random(3);
         for (var csr = 0; csr < 4096; csr++)
         {
-            foreach (var mode in new[] { PrivilegeMode.User, PrivilegeMode.Supervisor, PrivilegeMode.Machine })
+            // What neither has a name nor answers M-mode answers nobody.
+            var modes = CsrNames.Of(csr)[0] == '0' ? [PrivilegeMode.Machine] : new[] { PrivilegeMode.User, PrivilegeMode.Supervisor, PrivilegeMode.Machine };
+            foreach (var mode in modes)
             {
                 Read(script, csr, mode);
-                script.Add(new ScriptStep(Csrrw(csr), mode, Base(csr)) { What = CsrNames.Of(csr), Compared = 0 });
+                if (modes.Length > 1) script.Add(new ScriptStep(Csrrw(csr), mode, Base(csr)) { What = CsrNames.Of(csr), Compared = 0 });
             }
+            if (modes.Length == 1) continue;
             if (csr is >= 0x7A0 and <= 0x7AF || csr >> 10 == 3 || (csr >> 8 & 3) == 2) continue;
             if (csr is > 0x003 and < 0x100 or > 0x180 and < 0x300 or > 0x3BF and < 0xB00 or > 0xB1F) continue;
             foreach (var value in Values(csr, random))
             {
                 script.Add(new ScriptStep(Csrrw(csr), PrivilegeMode.Machine, value, Status: ScriptStep.FloatOn | 3UL << 11) { What = CsrNames.Of(csr), Compared = 0 });
                 Read(script, csr, PrivilegeMode.Machine);
-                if ((csr >> 8 & 3) < 3) Read(script, csr, PrivilegeMode.Supervisor);
+                if ((csr >> 8 & 3) < 3 && csr != Satp) Read(script, csr, PrivilegeMode.Supervisor);
             }
             script.Add(new ScriptStep(Csrrw(csr), PrivilegeMode.Machine, Base(csr)) { What = CsrNames.Of(csr), Compared = 0 });
         }
@@ -77,6 +80,8 @@ internal static class RegisterScript
                 Pmpcfg0 or 0x3A2 => value & 0x7f7f_7f7f_7f7f_7f7f,
                 // QEMU before 8.0 lets UXL be written, and then runs U-mode as RV32; and VS, which makes SD.
                 Mstatus or 0x100 => value & ~(0xfUL << 32 | 3UL << 9),
+                // Of mode 0 the other fields are nobody's business: QEMU keeps them, we don't.
+                Satp when value >> 60 == 0 && value != 0 => value | 8UL << 60,
                 _ => value,
             };
         }
