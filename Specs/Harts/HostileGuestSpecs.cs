@@ -13,7 +13,7 @@ public class HostileGuestSpecs
 {
     private const int Budget = 4_000;
 
-    private static readonly int Machines = Number("VERIFICATION_HOSTILE", 150);
+    private static readonly int Machines = Number("VERIFICATION_HOSTILE", 60);
     private static readonly int First = Number("FIRST_HOSTILE", 0);
 
     [Fact]
