@@ -56,8 +56,9 @@ internal static class BootCommand
             throw new BadInputException("nothing to boot: name a kernel with -kernel FILE");
         foreach (string note in read.Notes.Concat(EntryNote(machine, kernel))) error.WriteLine($"note: {note}");
         using var file = read.ConsolePath is { Length: > 0 } console ? new StreamWriter(console) : null;
-        using var terminal = new Terminal(file ?? (read.ConsolePath is null ? output : TextWriter.Null), options.Script is null ? Keyboard.Listened : Keyboard.Ignored);
-        return new BootedMachine(machine, kernel, read.OnReset, options, terminal, error).Run();
+        bool isShown = read.ConsolePath is null || read.Console == ConsoleChoice.Virtio;
+        using var terminal = new Terminal(file ?? (isShown ? output : TextWriter.Null), options.Script is null ? Keyboard.Listened : Keyboard.Ignored);
+        return new BootedMachine(machine, kernel, read.OnReset, options, read.Console, terminal, error).Run();
     }
 
     private static IEnumerable<string> EntryNote(BoardConfiguration machine, KernelImage? kernel)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Verification.Machine;
+using Verification.Machine.Devices;
 using Verification.Machine.Harts;
 using Verification.Machine.Images;
 
@@ -8,7 +9,7 @@ namespace Verification.Framework.Cli;
 
 /// <summary>A machine that runs with its console on the terminal, until it ends or somebody ends it.</summary>
 internal sealed class BootedMachine(
-    BoardConfiguration machine, KernelImage? kernel, ResetAction onReset, BootOptions options, Terminal terminal, TextWriter error)
+    BoardConfiguration machine, KernelImage? kernel, ResetAction onReset, BootOptions options, ConsoleChoice console, Terminal terminal, TextWriter error)
 {
     // Between two looks at the console. Scripts look more often, for what they type is to come soon.
     private const ulong Slice = 1_000_000, ScriptSlice = 100_000;
@@ -41,18 +42,20 @@ internal sealed class BootedMachine(
     private int? Run(Board board)
     {
         var script = options.Script;
+        var port = console == ConsoleChoice.Virtio ? VirtioPort(board) : null;
+        var said = port?.Sent ?? board.ConsoleBytes;
         int shown = 0;
         while (true)
         {
             var reason = board.Run(Math.Min(script is null ? Slice : ScriptSlice, options.BudgetInstructions - _retiredBefore - board.Retired));
-            shown = terminal.Show(board.ConsoleBytes, shown);
-            if (script?.Failure(board.ConsoleBytes) is { } failure)
+            shown = terminal.Show(said, shown);
+            if (script?.Failure(said) is { } failure)
             {
                 error.WriteLine($"the console said '{failure}'");
                 return ExitCode.Failed;
             }
 
-            byte[] typed = script?.GoOn(board.ConsoleBytes) ?? [];
+            byte[] typed = script?.GoOn(said) ?? [];
             if (script?.IsMet == true) return ExitCode.Passed;
             switch (reason)
             {
@@ -61,8 +64,14 @@ internal sealed class BootedMachine(
                 case StopReason.Reset: return onReset == ResetAction.End ? End(0, script) : null;
             }
 
-            if (typed.Length > 0) board.ConsoleInput(typed);
-            else if (script is null && !Listen(board, reason is StopReason.Idle)) return ExitCode.NoVerdict;
+            if (script is null)
+            {
+                if (Listen(board, reason is StopReason.Idle) is not { } keys) return ExitCode.NoVerdict;
+                typed = keys;
+            }
+
+            if (typed.Length > 0 && port is not null) port.Arrive(typed);
+            else if (typed.Length > 0) board.ConsoleInput(typed);
             else if (script is not null && reason is StopReason.Idle)
                 throw new BadInputException($"all harts wait for ever{(script.Awaited is { } text ? $", and the console has not said '{text}'" : "")}");
             if (_retiredBefore + board.Retired >= options.BudgetInstructions)
@@ -71,19 +80,19 @@ internal sealed class BootedMachine(
         }
     }
 
-    /// <summary>Lets the user type.</summary>
-    /// <returns>False when the user ends the machine.</returns>
-    private bool Listen(Board board, bool isIdle)
+    /// <summary>What the user types; null when the user ends the machine.</summary>
+    private byte[]? Listen(Board board, bool isIdle)
     {
         // A guest that waits for a key ticks no faster than the clock on the wall while somebody is looking.
         var ahead = TimeSpan.FromSeconds((double)board.Ticks / BoardClock.TicksPerSecond) - _watch.Elapsed;
         var wait = isIdle ? Timeout.InfiniteTimeSpan : terminal.IsKeyboard && ahead > TimeSpan.Zero ? ahead : TimeSpan.Zero;
         byte[]? typed = terminal.Typed(wait);
-        if (typed is null) return false;
-        if (typed.Length > 0) board.ConsoleInput(typed);
-        else if (isIdle) throw new BadInputException("all harts wait for ever, and there is no more input");
-        return true;
+        if (typed is { Length: 0 } && isIdle) throw new BadInputException("all harts wait for ever, and there is no more input");
+        return typed;
     }
+
+    private static VirtioConsole VirtioPort(Board board) =>
+        board.Bus.Devices.OfType<VirtioMmio>().Select(slot => slot.Function).OfType<VirtioConsole>().First();
 
     private static int End(uint code, ConsoleScript? script)
     {

@@ -29,7 +29,7 @@ internal static class DtsCommand
         }
 
         var read = QemuWords.Read(words);
-        var image = read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path)) : null;
+        var image = read.KernelPath is { } path ? KernelImage.Read(InputFile.Read(path), Board.LoadAddress(read.Machine)) : null;
         output.Write(Source(read.Machine, image));
         return ExitCode.Passed;
     }

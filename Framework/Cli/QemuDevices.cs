@@ -10,9 +10,12 @@ internal sealed class QemuDevices
     private readonly Dictionary<string, ValueList<byte>> _drives = [];
     private readonly HashSet<string> _attached = [];
     private readonly HashSet<string> _networks = [];
-    private readonly HashSet<string> _characterDevices = [];
+    private readonly Dictionary<string, string> _characterDevices = [];
     private readonly List<DeviceConfiguration> _devices = [];
     private bool _hasSerialBus;
+
+    /// <summary>The console that the terminal is.</summary>
+    public ConsoleChoice Console { get; private set; } = ConsoleChoice.SerialPort;
 
     /// <summary>What is true of the machine, but may surprise who knows QEMU: one sentence each.</summary>
     public List<string> Notes { get; } = [];
@@ -65,11 +68,11 @@ internal sealed class QemuDevices
     {
         var device = new QemuProperties("-chardev", text);
         if (device.First is not ("stdio" or "null")) throw new BadInputException($"{device.Written}: only stdio and null are modelled");
-        _characterDevices.Add(device.Demand("id"));
+        _characterDevices[device.Demand("id")] = device.First;
     }
 
-    /// <summary>Whether a <c>-chardev</c> has this id.</summary>
-    public bool HasCharacterDevice(string id) => _characterDevices.Contains(id);
+    /// <summary>What a <c>-chardev</c> with this id is, <c>stdio</c> or <c>null</c>; null without one.</summary>
+    public string? CharacterDevice(string id) => _characterDevices.GetValueOrDefault(id);
 
     /// <summary><c>-device KIND,...</c>.</summary>
     public void AddDevice(string text)
@@ -91,6 +94,9 @@ internal sealed class QemuDevices
                 break;
             case "virtconsole":
                 if (!_hasSerialBus) throw new BadInputException($"{device.Written}: it wants a -device virtio-serial-device before it");
+                if (device["chardev"] is { } id && CharacterDevice(id) is null)
+                    throw new BadInputException($"{device.Written}: no -chardev before it has the id '{id}'");
+                if (device["chardev"] is { } chosen && CharacterDevice(chosen) == "stdio") Console = ConsoleChoice.Virtio;
                 break;
             case "loader": AddLoader(device); break;
             case "": throw new BadInputException($"{device.Written} does not begin with a device's name");
@@ -140,4 +146,14 @@ internal sealed class QemuDevices
     }
 
     private static ValueList<byte> Content(string path) => InputFile.Read(path).ToValueList();
+}
+
+/// <summary>Which of the guest's consoles the terminal is.</summary>
+internal enum ConsoleChoice
+{
+    /// <summary>The UART.</summary>
+    SerialPort,
+
+    /// <summary>The port of the virtio serial device.</summary>
+    Virtio,
 }

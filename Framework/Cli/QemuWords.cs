@@ -69,6 +69,9 @@ internal sealed class QemuWords
     /// <summary>Where the console's output goes in place of the terminal, from <c>-serial file:FILE</c>; empty for nowhere.</summary>
     public string? ConsolePath { get; private set; }
 
+    /// <summary>Which of the guest's consoles the terminal is.</summary>
+    public ConsoleChoice Console => _devices.Console;
+
     /// <summary>What a reset that the guest asks for does (<c>-no-reboot</c>).</summary>
     public ResetAction OnReset { get; private set; } = ResetAction.StartAnew;
 
@@ -207,8 +210,9 @@ internal sealed class QemuWords
     /// <summary>The console is on the terminal already; what is possible besides is a file, or nothing at all.</summary>
     private void ReadSerial(string text)
     {
-        if (text is "stdio" or "mon:stdio" || (text.StartsWith("chardev:", StringComparison.Ordinal) && _devices.HasCharacterDevice(text["chardev:".Length..]))) return;
-        ConsolePath = text switch
+        string backend = text.StartsWith("chardev:", StringComparison.Ordinal) ? _devices.CharacterDevice(text["chardev:".Length..]) ?? text : text;
+        if (backend is "stdio" or "mon:stdio") return;
+        ConsolePath = backend switch
         {
             "none" or "null" => "",
             _ when text.StartsWith("file:", StringComparison.Ordinal) => text["file:".Length..],

@@ -212,6 +212,54 @@ public sealed class BootCommandSpecs : IDisposable
         Assert.Equal((0, "said", ""), Boot("-bios", "none", "-kernel", kernel, "-chardev", "stdio,id=c,mux=on", "-serial", "chardev:c", "-mon", "chardev=c"));
     }
 
+    [Fact]
+    public void The_terminal_can_be_the_virtio_console()
+    {
+        // The transmit queue of a modern device in slot 0 gets one buffer: descriptor, available ring, notification.
+        string kernel = _files.AddRaw("""
+                li s0, 0x10001000
+                li t0, 15
+                sw t0, 0x70(s0)
+                li t0, 1
+                sw t0, 0x30(s0)
+                li t0, 8
+                sw t0, 0x38(s0)
+                li s1, 0x80100000
+                la t0, text
+                sd t0, 0(s1)
+                li t0, 7
+                sw t0, 8(s1)
+                li t0, 0x10000
+                li t1, 0x80100800
+                sw t0, 0(t1)
+                sw s1, 0x80(s0)
+                sw zero, 0x84(s0)
+                sw t1, 0x90(s0)
+                li t1, 0x80101000
+                sw t1, 0xa0(s0)
+                li t0, 1
+                sw t0, 0x44(s0)
+                sw t0, 0x50(s0)
+
+            """ + PowerOff + "text: .asciz \"through\"\n.p2align 2\n", Bare);
+        string[] words = ["-bios", "none", "-kernel", kernel, "-global", "virtio-mmio.force-legacy=false", "-serial", "null",
+            "-chardev", "stdio,id=c0", "-device", "virtio-serial-device,bus=virtio-mmio-bus.0", "-device", "virtconsole,chardev=c0"];
+
+        Assert.Equal((0, "through", ""), Boot(words));
+        Assert.Equal((2, "", "-device virtconsole,chardev=c9: no -chardev before it has the id 'c9'\n"), Boot([.. words[..^1], "virtconsole,chardev=c9"]));
+    }
+
+    [Fact]
+    public void The_devicetree_of_a_raw_kernel_without_firmware_is_printed()
+    {
+        string kernel = _files.AddRaw(PowerOff, Bare);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        Assert.Equal((0, ""), (CommandLine.Run(["dts", "-bios", "none", "-kernel", kernel, "-smp", "3"], output, error), error.ToString()));
+        Assert.Contains("cpu@2 {", output.ToString());
+    }
+
     [Theory]
     [InlineData("-S", "-S is not possible: there is no debugger's port: check explains a failure, and disassemble prints the code")]
     [InlineData("-s", "-s is not possible: there is no debugger's port: check explains a failure, and disassemble prints the code")]
@@ -223,6 +271,7 @@ public sealed class BootCommandSpecs : IDisposable
     [InlineData("-device e1000,netdev=n", "-device e1000,netdev=n: the board's PCI host has no cards; the -device forms of virtio are possible")]
     [InlineData("-device virtio-net-device,netdev=n", "-device virtio-net-device,netdev=n: no -netdev before it has the id 'n'")]
     [InlineData("-device virtio-rng-device,bus=virtio-mmio-bus.8", "-device virtio-rng-device,bus=virtio-mmio-bus.8: the board's buses are virtio-mmio-bus.0 to virtio-mmio-bus.7")]
+    [InlineData("-device virtconsole", "-device virtconsole: it wants a -device virtio-serial-device before it")]
     [InlineData("-device loader,file=FILE", "-device loader,file=FILE names no addr=")]
     [InlineData("-drive file=FILE,if=none,format=qcow2", "-drive file=FILE,if=none,format=qcow2: a drive in format qcow2 can't be read, only raw")]
     [InlineData("-drive file=FILE,if=none,id=x0", "the drive 'x0' is attached to no -device virtio-blk-device,drive=x0")]
