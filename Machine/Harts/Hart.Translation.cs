@@ -68,8 +68,8 @@ public sealed unsafe partial class Hart
 
     /// <summary>Enters the page of an access in the TLB, if it may be accessed and needs no look.</summary>
     /// <returns>False where that is not what the access lacks: it is misaligned, traps, or must be looked at.</returns>
-    internal bool TryFill(ulong address, AccessKind kind) =>
-        !IsInTlb(address, kind) && Locate(address, 1, kind, out _, out _, out _) && State->Leave == 0 && IsInTlb(address, kind);
+    internal bool TryFill(ulong address, int sizeBytes, AccessKind kind) =>
+        (address & (ulong)(sizeBytes - 1)) == 0 && !IsInTlb(address, kind) && Locate(address, 1, kind, out _, out _, out _) && State->Leave == 0 && IsInTlb(address, kind);
 
     private bool IsInTlb(ulong address, AccessKind kind)
     {

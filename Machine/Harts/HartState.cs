@@ -33,6 +33,7 @@ namespace Verification.Machine.Harts;
 /// 0x2d8  StackLow, StackSpan, StackWordLimit: an access of at most 8 bytes at a distance below the limit from the lowest
 ///                     address is no news to an observer; StackPointerLow, StackPointerLimit: nor is such an sp
 /// 0x300  Hints        where accesses that stay on their page went last: page address and displacement, loads then stores
+/// 0x700  JumpSalt     spreads the entries of different keys over the jump cache
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -72,6 +73,7 @@ internal unsafe struct HartState
     internal ulong StackPointerLow;
     internal ulong StackPointerLimit;
     internal fixed ulong Hints[2 * HintCount];
+    internal uint JumpSalt;
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

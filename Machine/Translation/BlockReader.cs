@@ -11,8 +11,7 @@ namespace Verification.Machine.Translation;
 internal sealed class BlockReader
 {
     private const int MostInstructions = 512;
-    // Where a turn ends within a block, its part is interpreted.
-    private const int MostInstructionsInBlock = 20;
+    private const int MostInstructionsInBlock = 64;
 
     private static readonly Row<RecordingMachine>[] Rows = [.. InstructionTable<RecordingMachine, RecordedWord>.Rows];
 

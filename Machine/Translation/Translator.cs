@@ -164,13 +164,14 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         var retired = state->Retired;
         state->Budget = given;
         state->JumpKey = hart.JumpKey;
+        state->JumpSalt = JumpCache.SaltOf(state->JumpKey);
         state->GuestMxcsr = MaskAllExceptions | (uint)RoundingControl[(int)(state->FloatControl >> 5 & 7)] << 13;
         ref readonly var site = ref cache.Enter(state, found);
         while (true)
         {
             if (site.Kind != ExitKind.Miss) break;
             var resume = site.Resume;
-            if (!hart.TryFill(state->MissAddress, site.Access.Kind))
+            if (!hart.TryFill(state->MissAddress, site.Access.SizeBytes, site.Access.Kind))
             {
                 if (site.Access.Operand.IsNone || typeof(TRest) != typeof(Unobserved)) break;
                 state->Retired = retired + (ulong)(given - state->Budget - site.Refund);

@@ -4,12 +4,15 @@ using Verification.Machine.Isa;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// Compiles the blocks of a page that are reached from one of its instructions. Each block pays for its instructions when
-/// it is entered and leaves, with nothing done, when the budget is short; whatever a block cannot do itself it leaves for,
-/// at exactly that instruction.
+/// Compiles the blocks of a page that are reached from one of its instructions. Each block pays for its instructions, some at
+/// a time, and leaves before them when the budget is short; whatever a block cannot do itself it leaves for, at exactly that
+/// instruction.
 /// </summary>
 internal sealed class BlockCompiler
 {
+    // Where a turn ends between two payments, the rest of it is interpreted.
+    private const int MostInstructionsPaid = 16;
+
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
     private readonly X64Emitter _code = new();
@@ -19,12 +22,13 @@ internal sealed class BlockCompiler
     private readonly MemoryAccessCompiler _memory;
     private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
-    private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop)> _singles = [];
+    private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop, uint Pending)> _singles = [];
     private readonly List<Missed> _missed = [];
     private readonly List<int> _leaves = [];
     private Dictionary<Effect, (AccessGroup Group, int Offset)> _groups = [];
     private TranslatedPage _page = null!;
     private BasicBlock _block = null!;
+    private uint _pending;
 
     internal BlockCompiler(CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
@@ -59,8 +63,8 @@ internal sealed class BlockCompiler
             {
                 foreach (var block in blocks)
                     EmitBlock(block, ref at);
-                foreach (var (missed, (pc, refund, access, loop)) in _memory.EmitSingles().Zip(_singles))
-                    _linker.AddMiss(missed, pc, refund, access, loop);
+                foreach (var (missed, (pc, refund, access, loop, pending)) in _memory.EmitSingles().Zip(_singles))
+                    _linker.AddMiss(missed, pc, refund, access, loop, pending);
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -79,19 +83,27 @@ internal sealed class BlockCompiler
     {
         _block = block;
         _expressions.Map = block.Map;
+        _expressions.Pending = 0;
         _floats.StartBlock();
         _linker.Begin(block);
         var count = block.Instructions.Count;
-        var pc = _page.VirtualAddress + (ulong)block.Offset;
         _groups = AccessGroup.Of(block.Instructions.SelectMany(static d => d.Effects));
-        _code.Op(Alu.Subtract, ExpressionCompiler.Budget, count);
-        _linker.AddExit(_code.Jump(Condition.Less), new(ExitKind.Budget, pc, count), block.Loop);
+        var paid = 0;
         for (var i = 0; i < count; i++)
         {
             at = block.Instructions[i].Offset;
-            EmitEffects(_page.VirtualAddress + (ulong)at, block.Instructions[i], count - i);
+            var pc = _page.VirtualAddress + (ulong)at;
+            if (i == paid)
+            {
+                paid = Math.Min(count, i + MostInstructionsPaid);
+                _code.Op(Alu.Subtract, ExpressionCompiler.Budget, paid - i);
+                _linker.AddExit(_code.Jump(Condition.Less), new(ExitKind.Budget, pc, paid - i), block.Loop, _expressions.Pending);
+            }
+
+            EmitEffects(pc, block.Instructions[i], paid - i);
         }
 
+        _expressions.SettleAll();
         if (block.Instructions[^1].Effects is [.., Effect.Jump])
             return;
         if (block.EndsBeforeInterpreted)
@@ -108,6 +120,7 @@ internal sealed class BlockCompiler
         for (var i = 0; i < effects.Length; i++)
         {
             var next = i + 1 < effects.Length ? effects[i + 1] : null;
+            SettleFor(effects[i]);
             switch (effects[i])
             {
                 case Effect.GuardStackPointer guard:
@@ -138,15 +151,19 @@ internal sealed class BlockCompiler
                     MayMiss(pc, refund, new(true, (byte)store.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.OfStore(store.Value)));
                     break;
                 case Effect.Update update:
-                    _memory.Update(Translate(update, update.Address, update.SizeBytes, AccessKind.Store), update);
+                    if (_memory.Update(Translate(update, update.Address, update.SizeBytes, AccessKind.Store), update, next))
+                        i++;
                     MayMiss(pc, refund, new(true, (byte)update.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     break;
                 case Effect.LoadReserved load:
-                    _memory.LoadReserved(load, _leaves);
+                    var reserved = _memory.Reserve(load, _leaves);
+                    if (TryLoadInto(reserved, next, load.SizeBytes))
+                        i++;
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.StoreConditional store:
-                    _memory.StoreConditional(store, _leaves);
+                    _memory.StoreConditional(store, (next as Effect.SetRegister)?.Register ?? 0, _leaves);
+                    i++;
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.Branch branch:
@@ -157,7 +174,7 @@ internal sealed class BlockCompiler
                     break;
                 case Effect.RequireFloat:
                     if (_floats.RequireOn() is { } off)
-                        _linker.AddExit(off, new(ExitKind.Interpret, pc, refund), _block.Loop);
+                        _linker.AddExit(off, new(ExitKind.Interpret, pc, refund), _block.Loop, _pending);
                     break;
                 case Effect.Float step:
                     var target = next is Effect.SetFloat { Value.Operator: Operator.Loaded } result ? (int?)result.Register : null;
@@ -170,6 +187,20 @@ internal sealed class BlockCompiler
                     throw new NotTranslatedException();
             }
         }
+    }
+
+    // Before a step that may leave in its middle, so that it leaves with the same registers that it would go on with.
+    private void SettleFor(Effect effect)
+    {
+        if (effect is Effect.SetRegister or Effect.SetFloat or Effect.Branch)
+            return;
+        foreach (var expression in effect.Expressions)
+        {
+            if (effect is not Effect.Store { SizeBytes: < 8, Value: { Operator: Operator.Register } value } || expression != value)
+                _expressions.Settle(expression);
+        }
+
+        _pending = _expressions.Pending;
     }
 
     private bool TryLoadInto(HostAddress from, Effect? next, int sizeBytes)
@@ -189,7 +220,7 @@ internal sealed class BlockCompiler
     private void LeaveToInterpreter(ulong pc, int refund)
     {
         foreach (var leave in _leaves)
-            _linker.AddExit(leave, new(ExitKind.Interpret, pc, refund), _block.Loop);
+            _linker.AddExit(leave, new(ExitKind.Interpret, pc, refund), _block.Loop, _pending);
         _leaves.Clear();
     }
 
@@ -209,15 +240,16 @@ internal sealed class BlockCompiler
     {
         access = access with { After = _code.Position };
         if (_missed.Count == 0)
-            _singles.Add((pc, refund, access, _block.Loop));
+            _singles.Add((pc, refund, access, _block.Loop, _pending));
         foreach (var missed in _missed)
-            _linker.AddMiss(missed, pc, refund, access, _block.Loop);
+            _linker.AddMiss(missed, pc, refund, access, _block.Loop, _pending);
     }
 
     private void EmitBranch(ulong pc, Effect.Branch branch)
     {
         var target = pc + (ulong)branch.Offset;
         var condition = _expressions.Compare(branch.Condition);
+        _expressions.SettleAll();
         if (BlockReader.OffsetIn(_page, target) is { } offset)
         {
             _linker.AddJump(_code.Jump(condition), _block.Loop, offset);
@@ -231,6 +263,7 @@ internal sealed class BlockCompiler
 
     private void EmitJump(ulong pc, in Instruction instruction, Effect.Jump jump, int refund)
     {
+        _expressions.SettleAll();
         var offset = jump.Target.IsConstant ? BlockReader.OffsetIn(_page, jump.Target.Value) : null;
         if (offset is null)
             _expressions.EvaluateInto(R.Rax, jump.Target);

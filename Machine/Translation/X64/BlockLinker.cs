@@ -12,7 +12,7 @@ internal sealed class BlockLinker
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
     private readonly ExitSites _sites;
-    private readonly List<(int Displacement, ExitSite Site, LoopRegion? Loop)> _exits = [];
+    private readonly List<(int Displacement, ExitSite Site, LoopRegion? Loop, uint Pending)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
     private readonly Dictionary<int, int> _positions = [];
@@ -53,11 +53,16 @@ internal sealed class BlockLinker
     }
 
     /// <summary>A jump out of translated code.</summary>
-    internal void AddExit(int displacement, ExitSite site, LoopRegion? loop) => _exits.Add((displacement, site, loop));
+    /// <param name="displacement">The jump's displacement.</param>
+    /// <param name="site">What it leaves for.</param>
+    /// <param name="loop">The loop under whose map it leaves.</param>
+    /// <param name="pending">Registers to be completed on the way: see <see cref="ExpressionCompiler.Pending"/>.</param>
+    internal void AddExit(int displacement, ExitSite site, LoopRegion? loop, uint pending = 0) =>
+        _exits.Add((displacement, site, loop, pending));
 
     /// <summary>A jump on an access whose page was not in the translation buffer.</summary>
-    internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, LoopRegion? loop) =>
-        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop));
+    internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, LoopRegion? loop, uint pending) =>
+        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop, pending));
 
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
@@ -99,15 +104,21 @@ internal sealed class BlockLinker
     private void EmitExits()
     {
         var loops = new Dictionary<LoopRegion, LoopExits>();
-        foreach (var (displacement, site, loop) in _exits)
+        foreach (var (_, _, loop, _) in _exits)
         {
             if (loop is not null && !loops.ContainsKey(loop))
                 loops[loop] = Transitions.EmitExits(loop, _start);
         }
 
-        foreach (var (displacement, site, loop) in _exits)
+        foreach (var (displacement, site, loop, pending) in _exits)
         {
             _code.BindHere(displacement);
+            foreach (var (guest, host) in (loop?.Map ?? RegisterMap.Standard).Integers)
+            {
+                if ((pending >> guest & 1) != 0)
+                    _code.SignExtend(host, host, 32);
+            }
+
             var exits = loop is null ? new LoopExits(_trampolines.Exit, _trampolines.ExitMiss, 0) : loops[loop];
             EmitExit(site with { Reload = exits.Reload }, site.Kind == ExitKind.Miss ? exits.Miss : exits.Exit);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Verification.Machine.Harts;
 
 namespace Verification.Machine.Translation.X64;
 
@@ -33,7 +34,7 @@ internal sealed unsafe class JumpCache
 
     internal void Put(ulong pc, ulong key, void* code)
     {
-        var entry = Address + (((pc >> 1) & IndexMask) << EntryShift);
+        var entry = EntryOf(pc, key);
         *(ulong*)(entry + PcOffset) = pc;
         *(ulong*)(entry + KeyOffset) = key;
         *(void**)(entry + CodeOffset) = code;
@@ -41,7 +42,13 @@ internal sealed unsafe class JumpCache
 
     internal void* Find(ulong pc, ulong key)
     {
-        var entry = Address + (((pc >> 1) & IndexMask) << EntryShift);
+        var entry = EntryOf(pc, key);
         return *(ulong*)(entry + PcOffset) == pc && *(ulong*)(entry + KeyOffset) == key ? *(void**)(entry + CodeOffset) : null;
     }
+
+    /// <summary>What <see cref="HartState.JumpSalt"/> is for a key: harts that execute the same code don't share entries.</summary>
+    internal static uint SaltOf(ulong key) => (uint)(key * 0x9E37_79B9_7F4A_7C15 >> 40) << EntryShift;
+
+    private byte* EntryOf(ulong pc, ulong key) =>
+        Address + (((uint)pc << (EntryShift - 1) ^ SaltOf(key)) & (IndexMask << EntryShift));
 }

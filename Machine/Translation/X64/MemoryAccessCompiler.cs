@@ -7,7 +7,7 @@ namespace Verification.Machine.Translation.X64;
 /// misaligned address, a page with code or watched bytes) leaves the block. Accesses of a block that go through the same
 /// unchanged register share one look-up, if they turn out to lie in the same page: see <see cref="AccessGroup"/>.
 /// </summary>
-internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
+internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
 {
     private readonly List<Single> _singles = [];
     private int _hints;
@@ -82,6 +82,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
     internal List<Missed> EmitSingles()
     {
         var missed = new List<Missed>();
+        expressions.Pending = 0;
         foreach (var single in _singles)
         {
             code.BindHere(single.Apart);
@@ -130,6 +131,7 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
 
         var host = expressions.HostOf(set.Register);
         code.LoadExtended(host ?? R.Rax, from, sizeBytes, extension);
+        expressions.Written(set.Register);
         if (host is null)
             code.Store(ExpressionCompiler.State, ExpressionCompiler.OffsetOf(set.Register), R.Rax);
         return true;
@@ -184,73 +186,6 @@ internal sealed class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler e
         if (isBoxed)
             code.OpMemoryMove32(ExpressionCompiler.State, offset + 4, -1);
         return true;
-    }
-
-    /// <summary>Loads into the frame, and reserves. What can't be done in place is the interpreter's.</summary>
-    internal void LoadReserved(Effect.LoadReserved load, List<int> leaves)
-    {
-        Reach(load.Address, load.SizeBytes, AccessKind.Load, leaves);
-        code.Store(ExpressionCompiler.State, HartStateLayout.ReservedAddress, R.Rdx);
-        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 1);
-        LoadIntoSlot(new(R.Rcx), load.SizeBytes);
-    }
-
-    /// <summary>Stores if the reservation is on the address, and leaves in the frame whether it failed.</summary>
-    internal void StoreConditional(Effect.StoreConditional store, List<int> leaves)
-    {
-        // Without a reservation the interpreter asks nothing of the page, not even its dirty bit: nor may the translator.
-        Reach(store.Address, store.SizeBytes, AccessKind.Store, leaves);
-        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.ReservedAddress);
-        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.Reserved, 0, 32);
-        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 0);
-        code.StoreImmediate(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, 1);
-        var isFree = code.Jump(Condition.Equal);
-        code.Test(R.Rdx, R.Rdx);
-        var isElsewhere = code.Jump(Condition.NotEqual);
-        var value = store.Value.Operator == Operator.Register ? expressions.HostOf((int)store.Value.Value) : null;
-        if (value is null)
-            expressions.EvaluateInto(R.Rax, store.Value, Live.Rcx | Live.Rdx);
-        code.Store(new HostAddress(R.Rcx), value ?? R.Rax, store.SizeBytes);
-        code.StoreImmediate(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, 0);
-        code.BindHere(isFree);
-        code.BindHere(isElsewhere);
-    }
-
-    // The host's address in rcx, the physical address in rdx. A reservation that others may break is the
-    // interpreter's to give up.
-    private void Reach(Expression address, int sizeBytes, AccessKind kind, List<int> leaves)
-    {
-        expressions.EvaluateInto(R.Rax, address);
-        EmitLookup(sizeBytes, kind);
-        leaves.Add(code.Jump(Condition.NotEqual));
-        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.ReservationIsMarked, 0, 32);
-        leaves.Add(code.Jump(Condition.NotEqual));
-        code.Move(R.Rdx, R.Rcx);
-        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataTlb);
-        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
-        code.OpFrom(Alu.Add, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataPhysical);
-        code.Load(R.Rdx, R.Rdx, 0);
-        code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
-        code.Op(Alu.Add, R.Rcx, R.Rax);
-        code.Op(Alu.And, R.Rax, 0xFFF, 32);
-        code.Op(Alu.Or, R.Rdx, R.Rax);
-    }
-
-    /// <summary>Replaces a word.</summary>
-    internal void Update(HostAddress at, Effect.Update update)
-    {
-        code.LoadExtended(R.Rcx, at, update.SizeBytes, ExtensionKind.Zero);
-        code.Store(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, R.Rcx);
-        if (expressions.TryApply(R.Rcx, update.NewValue))
-        {
-            code.Store(at, R.Rcx, update.SizeBytes);
-            return;
-        }
-
-        code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
-        expressions.EvaluateInto(R.Rcx, update.NewValue);
-        code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
-        code.Store(new HostAddress(R.Rax), R.Rcx, update.SizeBytes);
     }
 
     // Compares the tag of the entry that TlbEntry.Slot names, whose address stays in rcx, with the address in rax.

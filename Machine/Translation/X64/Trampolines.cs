@@ -81,6 +81,7 @@ internal sealed class Trampolines
     {
         code.Move(R.Rcx, R.Rax);
         code.ShiftImmediate(4, R.Rcx, JumpCache.EntryShift - 1, 32);
+        code.OpFrom(Alu.Xor, R.Rcx, R.Rbp, HartStateLayout.JumpSalt, 32);
         code.Op(Alu.And, R.Rcx, JumpCache.IndexMask << JumpCache.EntryShift, 32);
         code.OpFrom(Alu.Add, R.Rcx, R.Rbp, HartStateLayout.JumpCache);
         code.Load(R.Rdx, R.Rbp, HartStateLayout.JumpKey);

@@ -1,0 +1,177 @@
+namespace Verification.Machine.Translation.X64;
+
+// Sums, products, shifts: whole words, or the low half alone where nobody asks for more.
+internal sealed partial class ExpressionCompiler
+{
+    // An unsigned 32-bit value that was shifted right is positive as a signed one too.
+    private static bool IsShiftedUnsigned32(Expression e) =>
+        e is { Operator: Operator.ShiftRight, First: { Operator: Operator.ZeroExtend, Value: 32 }, Second: { IsConstant: true, Value: > 0 and < 32 } };
+
+    // Only the low bits count, so that 32-bit operations do; answers the register that holds them.
+    private R EvaluateLow(Expression e, R target, Live live, int bits)
+    {
+        if (HostRegister(e, 32) is { } host)
+            return host;
+        switch (e.Operator)
+        {
+            case Operator.SignExtend or Operator.ZeroExtend when e.Value == 32:
+                return EvaluateLow(e.First!, target, live, bits);
+            case Operator.ShiftLeft when e.Second is { IsConstant: true, Value: < 32 } amount:
+                EvaluateBits(e.First!, target, live, 32);
+                code.ShiftImmediate(4, target, (int)amount.Value, 32);
+                break;
+            case Operator.Add:
+                EvaluateSum(e, target, live, 32);
+                break;
+            case Operator.Subtract or Operator.And or Operator.Or or Operator.Xor:
+                EvaluateAlu(AluOf(e.Operator), e, target, live, 32);
+                break;
+            case Operator.Multiply:
+                EvaluateProduct(e, target, live, 32);
+                break;
+            default:
+                Evaluate(e, target, live);
+                break;
+        }
+
+        return target;
+    }
+
+    private void EvaluateBits(Expression e, R target, Live live, int bits)
+    {
+        if (bits == 64)
+            Evaluate(e, target, live);
+        else if (EvaluateLow(e, target, live, bits) is var half && half != target)
+            code.Move32(target, half);
+    }
+
+    private void EvaluateSum(Expression e, R target, Live live, int bits)
+    {
+        if (RawHost(e.First!) is { } first && first != target)
+        {
+            if (IsSmall(e.Second!))
+            {
+                HostRegister(e.First!, bits);
+                code.LoadAddress(target, first, (int)e.Second!.Value);
+                return;
+            }
+
+            if (RawHost(e.Second!) is { } second && second != target)
+            {
+                HostRegister(e.First!, bits);
+                HostRegister(e.Second!, bits);
+                code.LoadAddress(target, first, second);
+                return;
+            }
+        }
+
+        EvaluateAlu(Alu.Add, e, target, live, bits);
+    }
+
+    private void EvaluateAlu(Alu op, Expression e, R target, Live live, int bits)
+    {
+        var (first, second) = (e.First!, e.Second!);
+        if (RawHost(second) == target && RawHost(first) != target)
+        {
+            HostRegister(second, bits);
+            if (op == Alu.Subtract || !IsLeaf(first) || (first.IsConstant && !IsSmall(first)))
+            {
+                var free = Take(live | LiveOf(target));
+                code.Move(free, target);
+                EvaluateBits(first, target, live | LiveOf(free), bits);
+                code.Op(op, target, free, bits);
+                return;
+            }
+
+            (first, second) = (second, first);
+        }
+
+        if (IsSmall(second))
+        {
+            EvaluateBits(first, target, live, bits);
+            code.Op(op, target, (int)second.Value, bits);
+        }
+        else if (HostRegister(second, bits) is { } host)
+        {
+            EvaluateBits(first, target, live, bits);
+            code.Op(op, target, host, bits);
+        }
+        else if (IsLeaf(second) && !second.IsConstant)
+        {
+            EvaluateBits(first, target, live, bits);
+            code.OpFrom(op, target, MemoryBase(second), MemoryOffset(second), bits);
+        }
+        else if (TryTake(live | LiveOf(target)) is { } free)
+        {
+            EvaluateBits(second, free, live | Live.Nested, bits);
+            EvaluateBits(first, target, live | LiveOf(free), bits);
+            code.Op(op, target, free, bits);
+        }
+        else
+        {
+            var slot = Spill(second, target, live);
+            EvaluateBits(first, target, live, bits);
+            code.OpFrom(op, target, R.Rsp, slot, bits);
+        }
+    }
+
+    private void EvaluateProduct(Expression e, R target, Live live, int bits)
+    {
+        var free = Take(live | LiveOf(target));
+        EvaluateBits(e.Second!, free, live | Live.Nested, bits);
+        EvaluateBits(e.First!, target, live | LiveOf(free), bits);
+        code.Multiply(target, free, bits);
+    }
+
+    private void EvaluateShift(Expression e, R target, Live live)
+    {
+        var (value, amount) = (e.First!, e.Second!);
+        if (IsShiftedUnsigned32(e))
+        {
+            code.Move32(target, EvaluateLow(value.First!, target, live, 32));
+            code.ShiftImmediate(5, target, (int)amount.Value, 32);
+            return;
+        }
+
+        if (amount.IsConstant)
+        {
+            Evaluate(value, target, live);
+            code.ShiftImmediate(e.Operator switch { Operator.ShiftLeft => 4, Operator.ShiftRight => 5, _ => 7 }, target,
+                (int)(amount.Value & 63), 64);
+            return;
+        }
+
+        var prefix = e.Operator switch { Operator.ShiftLeft => 0x66, Operator.ShiftRight => 0xF2, _ => 0xF3 };
+        if (HostRegister(amount, 32) is { } host && host != target)
+        {
+            Evaluate(value, target, live);
+            code.ShiftX(prefix, target, target, host, 64);
+            return;
+        }
+
+        var free = Take(live | LiveOf(target));
+        Evaluate(amount, free, live | Live.Nested);
+        Evaluate(value, target, live | LiveOf(free));
+        code.ShiftX(prefix, target, target, free, 64);
+    }
+
+    private void EvaluateHighProduct(Expression e, R target, Live live)
+    {
+        if ((live & (Live.Rax | Live.Rdx)) != 0)
+            throw new NotTranslatedException();
+        Evaluate(e.Second!, R.Rax, live);
+        var slot = NewSlot();
+        code.Store(R.Rsp, slot, R.Rax);
+        Evaluate(e.First!, R.Rax, live);
+        code.WideMemory(e.Operator == Operator.MultiplyHigh ? 5 : 4, R.Rsp, slot);
+        code.Move(target, R.Rdx);
+    }
+
+    private static Alu AluOf(Operator op) => op switch
+    {
+        Operator.Subtract => Alu.Subtract,
+        Operator.And => Alu.And,
+        Operator.Or => Alu.Or,
+        _ => Alu.Xor,
+    };
+}
