@@ -2,6 +2,7 @@ using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Images;
 using Verification.Machine.Memory;
+using Verification.Machine.Schedule;
 using Verification.Machine.State;
 
 namespace Verification.Specs.Benchmarks;
@@ -10,9 +11,11 @@ namespace Verification.Specs.Benchmarks;
 internal sealed record ModelRun(string Result, ulong Instructions, TimeSpan Time)
 {
     /// <summary>Boots a fresh board and runs the guest to its end.</summary>
-    public static ModelRun Of(Guest guest, byte[] image, ExecutionEngine engine)
+    public static ModelRun Of(Guest guest, byte[] image, ExecutionEngine engine, ScheduleChoice? schedule = null)
     {
-        using var board = Board.Boot(Configuration(guest.Harts, 128UL << 20), KernelImage.FromRaw(image, Guest.LoadAddress));
+        var configuration = Configuration(guest.Harts, 128UL << 20);
+        if (schedule is not null) configuration = configuration with { Schedule = schedule };
+        using var board = Board.Boot(configuration, KernelImage.FromRaw(image, Guest.LoadAddress));
         board.Engine = engine;
         var before = CpuTime.OfThread;
         var reason = board.Run(ulong.MaxValue / 2);

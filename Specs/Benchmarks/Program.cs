@@ -16,6 +16,7 @@ if (!TryRead(0, 5, out var turns) || !TryRead(1, 1, out var divisor) || turns < 
 var engine = args.Length > 2 && args[2] == "interpreter" ? ExecutionEngine.Interpreter : ExecutionEngine.Translator;
 Console.WriteLine($"engine: {engine}");
 var isSame = new Comparison((int)turns, divisor, engine).Run();
+Interleaving.Run((int)turns, divisor, engine);
 Costs.Run(TimeSpan.FromSeconds(0.5));
 return isSame ? 0 : 1;
 

@@ -22,6 +22,9 @@ public class TranslatorSpecs
     }
 
     [Fact]
+    public void A_misaligned_store_that_traps_leaves_its_page_clean() => Compare(13_480);
+
+    [Fact]
     public void Threads_that_share_translations_reach_the_states_of_one_alone()
     {
         var seeds = Enumerable.Range(0, 40).ToArray();
