@@ -92,10 +92,12 @@ internal static class BoardDevicetree
 
     private static void TellWhatToBoot(DevicetreeNode chosen, BoardConfiguration configuration, AddressRange initrd)
     {
+        if (initrd.SizeBytes > 0)
+        {
+            Number("linux,initrd-end", initrd.EndAddress);
+            Number("linux,initrd-start", initrd.BaseAddress);
+        }
         if (configuration.Append is { Length: > 0 } append) chosen.Set("bootargs", append);
-        if (initrd.SizeBytes == 0) return;
-        Number("linux,initrd-end", initrd.EndAddress);
-        Number("linux,initrd-start", initrd.BaseAddress);
 
         // QEMU writes one cell as long as it can.
         void Number(string name, ulong value)

@@ -85,7 +85,8 @@ public sealed partial class SbiModel : ISupervisorFirmware
     /// <summary>The harts of a mask; null where one of them is not available, and then nothing may be done to any.</summary>
     private List<Hart>? Find(HartMask mask)
     {
-        if (mask.Ids(_available) is not { } ids) return null;
+        // A base behind the last hart names none, not even with an empty mask: so does OpenSBI.
+        if (mask.Ids(_available) is not { } ids || mask.Base != ulong.MaxValue && mask.Base > _available.Max()) return null;
         var harts = new List<Hart>(ids.Count);
         foreach (var id in ids)
         {

@@ -118,9 +118,9 @@ public sealed unsafe partial class Hart
         var isInvalidation = instruction.Encoding >> 20 == 0;
         if (!IsCacheBlockAllowed(isInvalidation ? EnvironmentBits.Cbie : EnvironmentBits.Cbcfe)) return RaiseIllegal(instruction);
         var address = State->X[instruction.Rs1] & ~(ulong)(CacheBlockBytes - 1);
-        // It needs any permission, and reports what is missing as a store's fault.
-        if (TryTranslate(address, AccessKind.Load, out _, out _)) return true;
-        return Resolve(address, 1, AccessKind.Store, out _, out _);
+        // It may do what a load may (no page can be stored to and not be loaded from), and reports what is missing as a store.
+        if (Locate(address, CacheBlockBytes, AccessKind.Load, out _, out _, out var cause)) return true;
+        return Raise(cause == ExceptionCause.LoadPageFault ? ExceptionCause.StorePageFault : ExceptionCause.StoreAccessFault, address);
     }
 
     private bool ZeroCacheBlock(in Instruction instruction)

@@ -88,6 +88,9 @@ public enum IsaExtensions : ulong
     /// <summary>Further compressed instructions.</summary>
     Zcb = 1UL << 24,
 
+    /// <summary>Waiting on a reservation.</summary>
+    Zawrs = 1UL << 25,
+
     /// <summary>Supervisor timer compare.</summary>
     Sstc = 1UL << 32,
 
@@ -114,5 +117,5 @@ public enum IsaExtensions : ulong
         | Svinval | Svnapot | Svpbmt,
 
     /// <summary>Everything that the instruction table knows.</summary>
-    All = Default | Zicbop | Zacas | Zfhmin | Zfh | Zcb | Svade,
+    All = Default | Zicbop | Zacas | Zawrs | Zfhmin | Zfh | Zcb | Svade,
 }

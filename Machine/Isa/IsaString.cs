@@ -12,6 +12,7 @@ public static class IsaString
         ("zicntr", IsaExtensions.Zicntr), ("zicond", IsaExtensions.Zicond), ("zicsr", IsaExtensions.Zicsr),
         ("zifencei", IsaExtensions.Zifencei), ("zihintpause", IsaExtensions.Zihintpause), ("zihpm", IsaExtensions.Zihpm),
         ("zaamo", IsaExtensions.Zaamo), ("zacas", IsaExtensions.Zacas), ("zalrsc", IsaExtensions.Zalrsc),
+        ("zawrs", IsaExtensions.Zawrs),
         ("zfh", IsaExtensions.Zfh), ("zfhmin", IsaExtensions.Zfhmin), ("zcb", IsaExtensions.Zcb),
         ("zba", IsaExtensions.Zba), ("zbb", IsaExtensions.Zbb), ("zbc", IsaExtensions.Zbc), ("zbs", IsaExtensions.Zbs),
         ("sstc", IsaExtensions.Sstc), ("svadu", IsaExtensions.Svadu), ("svade", IsaExtensions.Svade),
@@ -23,7 +24,7 @@ public static class IsaString
     [
         (IsaExtensions.D, IsaExtensions.F), (IsaExtensions.Zfh, IsaExtensions.Zfhmin),
         (IsaExtensions.Zfhmin, IsaExtensions.F), (IsaExtensions.F, IsaExtensions.Zicsr),
-        (IsaExtensions.Zacas, IsaExtensions.Zaamo), (IsaExtensions.Zcb, IsaExtensions.C),
+        (IsaExtensions.Zacas, IsaExtensions.Zaamo), (IsaExtensions.Zawrs, IsaExtensions.Zalrsc), (IsaExtensions.Zcb, IsaExtensions.C),
         (IsaExtensions.Zicntr, IsaExtensions.Zicsr), (IsaExtensions.Zihpm, IsaExtensions.Zicsr),
         (IsaExtensions.S, IsaExtensions.U),
     ];

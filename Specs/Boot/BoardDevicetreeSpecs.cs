@@ -50,6 +50,32 @@ public class BoardDevicetreeSpecs
         }
     }
 
+    [RequiresToolFact("qemu-system-riscv64")]
+    public void The_ramdisk_stands_in_the_tree_as_in_QEMUs()
+    {
+        var folder = Directory.CreateTempSubdirectory("tree-specs");
+        try
+        {
+            var (kernel, initrd, dump) = (Path.Combine(folder.FullName, "k"), Path.Combine(folder.FullName, "i"), Path.Combine(folder.FullName, "d"));
+            File.WriteAllBytes(kernel, new byte[64]);
+            File.WriteAllBytes(initrd, new byte[5_000]);
+            Assert.Equal("", Tool.Run("qemu-system-riscv64", ["-machine", $"virt,dumpdtb={dump}", "-smp", "2", "-m", "256M", "-kernel", kernel, "-initrd", initrd, "-append", "ro"]).Output);
+            using var board = Board.Boot(new BoardConfiguration
+            {
+                Harts = [new(0), new(1)],
+                Memory = [new(0x8000_0000, 256 << 20)],
+                Initrd = new byte[5_000].ToValueList(),
+                Append = "ro",
+            }, KernelImage.FromRaw(new byte[64], 0x8020_0000));
+
+            Assert.Equal(WithoutListedDifferences(DevicetreeDocument.Parse(File.ReadAllBytes(dump))).ToSource(), WithoutListedDifferences(board.Devicetree).ToSource());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData(1, 1), InlineData(1, 2), InlineData(2, 1), InlineData(2, 2)]
     public void Addresses_take_the_cells_that_were_chosen_and_say_the_same(int addressCells, int sizeCells)

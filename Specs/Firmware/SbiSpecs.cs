@@ -21,6 +21,11 @@ public class SbiSpecs
 
     private Hart Other => Board.FindHart(0)!;
 
+    [Theory]
+    [InlineData(0UL, 1UL, 0L), InlineData(0UL, 2UL, -3L), InlineData(0UL, ulong.MaxValue, 0L), InlineData(1UL, 2UL, -3L)]
+    public void A_mask_that_starts_behind_the_last_hart_is_no_mask(ulong mask, ulong start, long error) =>
+        Assert.Equal(error, new SbiBench(SbiBench.Harts(0, 1)).Call(0x0073_5049, 0, mask, start).Error);
+
     [Fact]
     public void The_boot_hart_enters_in_supervisor_mode_with_its_id_and_the_devicetree_and_the_others_are_stopped()
     {

@@ -35,6 +35,26 @@ public class TrapSpecs
         Assert.Equal(0UL, hart.Pc);
     }
 
+    [Theory]
+    [InlineData("cbo.clean (t1)", 0x1FUL << 8, 0UL)]
+    [InlineData("cbo.clean (t1)", 0x18UL << 8, 7UL)]
+    [InlineData("cbo.flush (t1)", 0x18UL << 8, 7UL)]
+    public void A_cache_block_that_may_not_be_reached_faults_as_a_store(string instruction, ulong second, ulong cause)
+    {
+        var board = Guest.Load($"li t1, 0x80004000\n {instruction}\n ebreak");
+        var hart = board.Harts[0];
+        // The page of the block has an entry of its own, before the one for everything.
+        hart.TrySetCsr(0x3B0, 0x8000_4000 >> 2 | 0x1FF);
+        hart.TrySetCsr(0x3B1, ulong.MaxValue);
+        hart.TrySetCsr(0x3A0, second >> 8 | 0x1F00);
+        hart.TrySetCsr(0x30A, 0xF0);
+        hart.TrySetCsr(0x302, 1UL << 3 | 1UL << 7);
+        hart.Privilege = PrivilegeMode.Supervisor;
+        board.Run(10);
+
+        Assert.Equal(cause == 0 ? 3UL : cause, hart.Csr(Scause));
+    }
+
     [Fact]
     public void A_trap_saves_mode_and_enable_bit_and_mret_brings_them_back()
     {

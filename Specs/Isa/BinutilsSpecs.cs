@@ -14,7 +14,7 @@ public class BinutilsSpecs
     private const string GnuAssembler = "riscv64-unknown-elf-as";
     private const string Linker = "riscv64-unknown-elf-ld";
     private const string ObjectCopy = "riscv64-unknown-elf-objcopy";
-    private const string March = "rv64gc_zba_zbb_zbc_zbs_zicbom_zicbop_zicboz_zihintpause_zfh_svinval";
+    private const string March = "rv64gc_zba_zbb_zbc_zbs_zicbom_zicbop_zicboz_zihintpause_zawrs_zfh_svinval";
 
     /// <summary>What binutils 2.40 does not know yet.</summary>
     private const IsaExtensions TooNew = IsaExtensions.Zicond | IsaExtensions.Zacas | IsaExtensions.Zcb;

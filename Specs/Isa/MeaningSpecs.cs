@@ -25,6 +25,7 @@ public class MeaningSpecs
         ("wfi", HartOperation.WaitForInterrupt), ("sfence.vma", HartOperation.FenceTranslation),
         ("sinval.vma", HartOperation.InvalidateTranslation), ("sfence.w.inval", HartOperation.FenceInvalidation),
         ("sfence.inval.ir", HartOperation.FenceInvalidation), ("pause", HartOperation.Pause),
+        ("wrs.nto", HartOperation.Pause), ("wrs.sto", HartOperation.Pause),
         ("cbo.inval", HartOperation.CacheBlockManage), ("cbo.clean", HartOperation.CacheBlockManage),
         ("cbo.flush", HartOperation.CacheBlockManage), ("cbo.zero", HartOperation.CacheBlockZero),
     }.ToDictionary();

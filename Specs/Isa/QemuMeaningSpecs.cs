@@ -22,7 +22,7 @@ public class QemuMeaningSpecs
 
     /// <summary>Left to other specs: what needs the hart, what QEMU 7.2 has not, and what another case's reservation decides.</summary>
     private const IsaExtensions NotInQemu =
-        IsaExtensions.Zicond | IsaExtensions.Zacas | IsaExtensions.Zcb | IsaExtensions.Zicbom | IsaExtensions.Zicboz | IsaExtensions.Zicbop;
+        IsaExtensions.Zicond | IsaExtensions.Zacas | IsaExtensions.Zawrs | IsaExtensions.Zcb | IsaExtensions.Zicbom | IsaExtensions.Zicboz | IsaExtensions.Zicbop;
 
     private static readonly string[] HartsBusiness =
     [

@@ -2,7 +2,7 @@ namespace Verification.Machine.Isa.Tables;
 
 /// <summary>
 /// Zicsr and Zifencei (unprivileged specification 20240411, chapters 6 and 5), the instructions of the privileged
-/// architecture (privileged specification 20240411, chapters 3.3, 10.2 and Svinval), Zihintpause (unprivileged, chapter 7)
+/// architecture (privileged specification 20240411, chapters 3.3, 10.2 and Svinval), Zihintpause (unprivileged, chapter 7), Zawrs (chapter 14)
 /// and the cache-block operations Zicbom, Zicbop and Zicboz (CMO specification 1.0.1).
 /// </summary>
 internal sealed class SystemTable<TMachine, TWord> : Vocabulary<TMachine, TWord>
@@ -57,6 +57,14 @@ internal sealed class SystemTable<TMachine, TWord> : Vocabulary<TMachine, TWord>
         new(IsaExtensions.Zihintpause,
         [
             new("pause", "0000 0001 0000 00000 000 00000 0001111",
+                static (m, in i) => m.Perform(HartOperation.Pause, in i)),
+        ]),
+        // Both may end at once, whether another hart has stored or not: then there is nothing for mstatus.TW to limit.
+        new(IsaExtensions.Zawrs,
+        [
+            new("wrs.nto", "000000001101 00000 000 00000 1110011",
+                static (m, in i) => m.Perform(HartOperation.Pause, in i)),
+            new("wrs.sto", "000000011101 00000 000 00000 1110011",
                 static (m, in i) => m.Perform(HartOperation.Pause, in i)),
         ]),
         new(IsaExtensions.Zicbom,
