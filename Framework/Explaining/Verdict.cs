@@ -95,7 +95,9 @@ internal static class Verdict
     {
         var loop = finding.Loops[0];
         string others = finding.Loops.Count == 1 ? "" : $" and {finding.Loops.Count - 1} more hart{(finding.Loops.Count == 2 ? "" : "s")}";
-        string spinsOn = loop.Reads.Count > 0 ? $", spinning on {places.ObjectText(loop.Reads[^1].VirtualAddress)}" : "";
+        // Of several words that the loop reads, one that is 0 is rarely what is waited for: a lock is held, a flag is not up.
+        var spinning = loop.Reads.Where(read => read.Value != 0).Concat(loop.Reads.TakeLast(1)).Take(1);
+        string spinsOn = string.Concat(spinning.Select(read => $", spinning on {places.ObjectText(read.VirtualAddress)}"));
         return $"The machine hangs: hart {loop.HartId}{others} goes round in {places.Function(loop.Instructions.FirstOrDefault())} for ever{spinsOn}, and nothing can change that.";
     }
 }

@@ -102,6 +102,22 @@ internal sealed class StaticData
         return (symbol, size);
     }
 
+    /// <summary>A number in read-only data: loading it takes two instructions, making it may take eight.</summary>
+    public string Number(long value)
+    {
+        string symbol = $"number.{value:x16}";
+        if (_indexOf.ContainsKey(symbol)) return symbol;
+        byte[] content = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(content, value);
+        Add(new DataObject(symbol, "number", content, content.Length, 8, true, [], null));
+        return symbol;
+    }
+
+    /// <summary>A byte that nothing can change; null if the symbol names no literal or the place is not within it.</summary>
+    public byte? ByteOf(string symbol, long offset) =>
+        _indexOf.TryGetValue(symbol, out int index) && _objects[index] is { IsReadOnly: true, Type: null, Content: { } content, Relocations.Count: 0 } &&
+        offset >= 0 && offset < content.Length ? content[offset] : null;
+
     /// <summary>A string literal, laid out as the CLR's strings are.</summary>
     public string String(string text)
     {

@@ -21,7 +21,7 @@ public static class CSharpSource
     ];
 
     /// <summary>Compiles source text; a mistake in it is the spec's own and throws.</summary>
-    public static (byte[] Image, byte[] Symbols) Compile(string source)
+    public static (byte[] Image, byte[] Symbols) Compile(string source, OptimizationLevel level = OptimizationLevel.Release)
     {
         const string usings = "global using System; global using System.Runtime.CompilerServices; global using System.Runtime.InteropServices; " +
                               "global using System.Threading; global using System.Numerics; global using System.Buffers.Binary;";
@@ -34,7 +34,7 @@ public static class CSharpSource
             ],
             References,
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: level, allowUnsafe: true,
                 deterministic: true, nullableContextOptions: NullableContextOptions.Enable));
         using MemoryStream image = new();
         using MemoryStream symbols = new();

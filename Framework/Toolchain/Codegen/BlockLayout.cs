@@ -1,63 +1,72 @@
-using Verification.Toolchain.Ir;
-
 namespace Verification.Toolchain.Codegen;
 
 /// <summary>
-/// The order of the blocks in memory: each loop in one piece with its test at the end, so that a round has one branch,
-/// and what ends in a panic behind everything else.
+/// The order of the blocks in memory. A jump costs nothing where its target lies behind it, a branch nothing more where
+/// one of its two ways does: chains of blocks grow along the edges that save most (Pettis and Hansen, "Profile Guided
+/// Code Positioning"), so that a loop's test comes to lie at its end. What ends in a panic lies behind everything else.
 /// </summary>
 internal static class BlockLayout
 {
-    /// <summary>Orders the blocks; loops must be up to date.</summary>
-    public static List<Block> Order(Function function)
+    private readonly record struct Edge(MachineBlock From, MachineBlock To, double Gain, double Frequency);
+
+    /// <summary>Orders the blocks of a function whose first block is the entry.</summary>
+    public static void Arrange(MachineFunction function)
     {
-        List<Block> hot = [.. function.Blocks.Where(block => !block.IsCold || block == function.Entry)];
-        List<Block> order = Arrange(hot, null);
-        // The entry is where callers come in.
-        order.Remove(function.Entry);
-        order.Insert(0, function.Entry);
-        order.AddRange(function.Blocks.Where(block => block.IsCold && block != function.Entry));
-        return order;
+        List<MachineBlock> blocks = function.Blocks;
+        MachineBlock entry = blocks[0];
+        Dictionary<MachineBlock, List<MachineBlock>> chains = blocks.ToDictionary(block => block, block => new List<MachineBlock> { block });
+        // The sort is stable: equal edges stay in the order of the program.
+        foreach (Edge edge in Edges(function).OrderByDescending(edge => edge.Gain).ThenByDescending(edge => edge.Frequency))
+        {
+            List<MachineBlock> head = chains[edge.From];
+            List<MachineBlock> tail = chains[edge.To];
+            if (head == tail || head[^1] != edge.From || tail[0] != edge.To || edge.To == entry) continue;
+            head.AddRange(tail);
+            foreach (MachineBlock block in tail) chains[block] = head;
+        }
+
+        List<MachineBlock> order = [];
+        List<MachineBlock> voids = [.. blocks.Where(block => MachineFlow.IsVoid(function, block))];
+        HashSet<MachineBlock> placed = [.. voids];
+        foreach (bool isCold in (bool[])[false, true])
+        {
+            foreach (MachineBlock block in blocks)
+            {
+                if (IsCold(block) != isCold || placed.Contains(block)) continue;
+                foreach (MachineBlock member in chains[block])
+                {
+                    placed.Add(member);
+                    order.Add(member);
+                }
+            }
+        }
+
+        function.Blocks = [.. order, .. voids];
     }
 
-    private static List<Block> Arrange(List<Block> blocks, Loop? loop)
+    private static bool IsCold(MachineBlock block) => block.Source.IsCold;
+
+    private static IEnumerable<Edge> Edges(MachineFunction function)
     {
-        List<Block> order = [];
-        HashSet<Loop> done = [];
-        foreach (Block block in blocks)
+        foreach (MachineBlock block in function.Blocks)
         {
-            Loop? inner = Child(block, loop);
-            if (inner is null)
+            if (IsCold(block) || MachineFlow.IsVoid(function, block) || block.Body.Count == 0 || block.Body[^1] is not { Kind: MachineKind.Jump } jump) continue;
+            MachineBlock onwards = MachineFlow.Target(function, jump.Target!);
+            MachineInstr? branch = block.Body.Count >= 2 && block.Body[^2].Kind == MachineKind.Branch ? block.Body[^2] : null;
+            if (branch is null || MachineFlow.Target(function, branch.Target!) == onwards)
             {
-                order.Add(block);
+                if (!IsCold(onwards)) yield return new Edge(block, onwards, block.Frequency, block.Frequency);
                 continue;
             }
 
-            if (!done.Add(inner)) continue;
-            order.AddRange(Rotate(Arrange([.. blocks.Where(inner.Contains)], inner), inner));
+            MachineBlock taking = MachineFlow.Target(function, branch.Target!);
+
+            // Where neither way lies behind, the one that is left over has to jump.
+            double taken = block.Frequency * branch.Share;
+            double other = block.Frequency - taken;
+            double gain = Math.Min(taken, other);
+            if (!IsCold(taking)) yield return new Edge(block, taking, gain, taken);
+            if (!IsCold(onwards)) yield return new Edge(block, onwards, gain, other);
         }
-
-        return order;
-    }
-
-    // The loop directly inside the given one that the block lies in.
-    private static Loop? Child(Block block, Loop? outer)
-    {
-        Loop? found = null;
-        for (Loop? loop = block.Loop; loop is not null && loop != outer; loop = loop.Parent) found = loop;
-        return found;
-    }
-
-    private static List<Block> Rotate(List<Block> order, Loop loop)
-    {
-        Block header = loop.Header;
-        if (order.Count < 2 || order[0] != header || header.Terminator.Op != Op.Branch) return order;
-        bool leaves = header.Successors.Any(successor => !loop.Contains(successor));
-        // An unconditional jump back to the test is what moving the test to the end saves.
-        bool isJumpedTo = order[^1].Terminator.Op == Op.Jump && order[^1].Successors[0] == header;
-        if (!leaves || !isJumpedTo) return order;
-        order.RemoveAt(0);
-        order.Add(header);
-        return order;
     }
 }

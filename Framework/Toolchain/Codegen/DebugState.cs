@@ -13,16 +13,21 @@ internal sealed class DebugState
     /// <summary>Stands for the content of a variable that lives in its slot.</summary>
     public const int Initialised = -2;
 
-    private readonly SortedDictionary<int, int[]> _held = [];
+    private readonly int[]?[] _registers = new int[]?[MachineInstr.FirstVirtual];
+    private readonly SortedList<int, int[]> _slots = [];
     private readonly Dictionary<VariablePart, MachineInstr> _bindings = [];
 
     /// <summary>The variables that have a value, or may have one.</summary>
     public IEnumerable<KeyValuePair<VariablePart, MachineInstr>> Bindings => _bindings;
 
+    /// <summary>True if something is known, or no longer known, since this was last set to false.</summary>
+    public bool IsChanged { get; set; } = true;
+
     public DebugState Clone()
     {
         DebugState copy = new();
-        foreach ((int place, int[] values) in _held) copy._held.Add(place, values);
+        _registers.CopyTo(copy._registers, 0);
+        foreach ((int place, int[] values) in _slots) copy._slots.Add(place, values);
         foreach ((VariablePart part, MachineInstr binding) in _bindings) copy._bindings.Add(part, binding);
         return copy;
     }
@@ -31,13 +36,15 @@ internal sealed class DebugState
     public bool Intersect(DebugState other)
     {
         bool changed = false;
-        foreach ((int place, int[] values) in _held.ToArray())
+        foreach (int place in Places())
         {
-            int[] both = other._held.TryGetValue(place, out int[]? theirs) ? [.. values.Where(theirs.Contains)] : [];
+            int[] values = Held(place)!;
+            int[]? theirs = other.Held(place);
+            if (ReferenceEquals(values, theirs)) continue;
+            int[] both = theirs is null ? [] : [.. values.Where(theirs.Contains)];
             if (both.Length == values.Length) continue;
             changed = true;
-            if (both.Length == 0) _held.Remove(place);
-            else _held[place] = both;
+            Hold(place, both.Length == 0 ? null : both);
         }
 
         foreach ((VariablePart part, MachineInstr binding) in _bindings.ToArray())
@@ -47,6 +54,7 @@ internal sealed class DebugState
             changed = true;
         }
 
+        IsChanged |= changed;
         return changed;
     }
 
@@ -55,49 +63,59 @@ internal sealed class DebugState
         VariablePart part = instr.Binding!.Part;
         if (instr.Binding.Value is null) _bindings.Remove(part);
         else _bindings[part] = instr;
+        IsChanged = true;
     }
 
     /// <summary>A place is written with something that no variable is known to have.</summary>
-    public void Overwrite(int place) => _held.Remove(place);
+    public void Overwrite(int place)
+    {
+        if (Held(place) is not null) Hold(place, null);
+    }
 
     /// <summary>A value is made, in a place if given: what was called so before is something else now.</summary>
     public void Make(int value, int place)
     {
         Forget(value);
-        _held[place] = [value];
+        Hold(place, [value]);
     }
 
     /// <summary>A place takes what another one holds, which from now on also goes by a name, if given.</summary>
     public void Copy(int to, int from, int value)
     {
         if (value != MachineInstr.None) Forget(value);
-        int[] values = _held.GetValueOrDefault(from, []);
+        int[] values = Held(from) ?? [];
         if (value != MachineInstr.None) values = [.. values, value];
         if (values.Length == 0)
         {
-            _held.Remove(to);
+            Overwrite(to);
             return;
         }
 
-        _held[to] = values;
-        _held[from] = values;
+        Hold(to, values);
+        Hold(from, values);
     }
 
     /// <summary>A copy without code: wherever a value lies, there lies the other as well.</summary>
     public void Alias(int value, int copied)
     {
         Forget(value);
-        foreach ((int place, int[] values) in _held.ToArray())
+        foreach (int place in Places())
         {
-            if (values.Contains(copied)) _held[place] = [.. values, value];
+            int[] values = Held(place)!;
+            if (values.Contains(copied)) Hold(place, [.. values, value]);
         }
     }
 
     /// <summary>The place of a value; one that is given is kept while it can be.</summary>
     public int? PlaceOf(int value, int? before)
     {
-        if (before is { } known && _held.TryGetValue(known, out int[]? there) && there.Contains(value)) return known;
-        foreach ((int place, int[] values) in _held)
+        if (before is { } known && Held(known) is { } there && there.Contains(value)) return known;
+        for (int register = 0; register < _registers.Length; register++)
+        {
+            if (_registers[register] is { } values && values.Contains(value)) return register;
+        }
+
+        foreach ((int place, int[] values) in _slots)
         {
             if (values.Contains(value)) return place;
         }
@@ -106,30 +124,58 @@ internal sealed class DebugState
     }
 
     /// <summary>Whether the variable in a slot has been written.</summary>
-    public bool IsInitialised(Slot slot) => _held.TryGetValue(FirstSlot + slot.Id, out int[]? values) && values.Contains(Initialised);
+    public bool IsInitialised(Slot slot) => Held(FirstSlot + slot.Id) is { } values && values.Contains(Initialised);
 
-    public void Initialise(Slot slot) => _held[FirstSlot + slot.Id] = [Initialised];
+    public void Initialise(Slot slot) => Hold(FirstSlot + slot.Id, [Initialised]);
 
     /// <summary>The frame is given back.</summary>
     public void LeaveFrame()
     {
-        foreach (int place in _held.Keys.Where(place => place >= FirstSlot).ToArray()) _held.Remove(place);
+        IsChanged |= _slots.Count > 0;
+        _slots.Clear();
+    }
+
+    private int[]? Held(int place) => place < FirstSlot ? _registers[place] : _slots.GetValueOrDefault(place);
+
+    private void Hold(int place, int[]? values)
+    {
+        IsChanged = true;
+        if (place < FirstSlot) _registers[place] = values;
+        else if (values is null) _slots.Remove(place);
+        else _slots[place] = values;
+    }
+
+    private List<int> Places()
+    {
+        List<int> places = [];
+        for (int register = 0; register < _registers.Length; register++)
+        {
+            if (_registers[register] is not null) places.Add(register);
+        }
+
+        places.AddRange(_slots.Keys);
+        return places;
     }
 
     private void Forget(int value)
     {
-        foreach ((int place, int[] values) in _held.ToArray())
+        foreach (int place in Places())
         {
+            int[] values = Held(place)!;
             if (!values.Contains(value)) continue;
             int[] left = [.. values.Where(other => other != value)];
-            if (left.Length == 0) _held.Remove(place);
-            else _held[place] = left;
+            Hold(place, left.Length == 0 ? null : left);
         }
 
-        foreach ((VariablePart part, MachineInstr binding) in _bindings.ToArray())
+        List<VariablePart>? stale = null;
+        foreach ((VariablePart part, MachineInstr binding) in _bindings)
         {
-            if (binding.Value == value) _bindings.Remove(part);
+            if (binding.Value == value) (stale ??= []).Add(part);
         }
+
+        if (stale is null) return;
+        IsChanged = true;
+        foreach (VariablePart part in stale) _bindings.Remove(part);
     }
 
     private static bool IsSame(MachineInstr one, MachineInstr other) =>

@@ -6,8 +6,6 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal sealed class Liveness
 {
-    private const int FrequencyPerLoop = 8;
-
     private readonly MachineFunction _function;
     private readonly Dictionary<MachineBlock, (ulong[] In, ulong[] Out)> _live = [];
     private readonly int _words;
@@ -45,10 +43,6 @@ internal sealed class Liveness
         if (instr.Rs3 != MachineInstr.None) yield return instr.Rs3;
         foreach (int use in instr.Uses) yield return use;
     }
-
-    /// <summary>How often a block runs, roughly.</summary>
-    public static double Frequency(MachineBlock block) =>
-        block.Source.IsCold ? 0.01 : Math.Pow(FrequencyPerLoop, Math.Min(block.LoopDepth, 6));
 
     private void Flow()
     {
@@ -115,7 +109,7 @@ internal sealed class Liveness
                     Virtual[(64 * word) + System.Numerics.BitOperations.TrailingZeroCount(bits)].AddBefore(start, end);
             }
 
-            double weight = Frequency(block);
+            double weight = block.Frequency;
             for (int body = block.Body.Count - 1; body >= 0; body--)
             {
                 if (block.Body[body].IsDebug) continue;

@@ -14,6 +14,9 @@ internal enum MachineKind : byte
     /// <summary>A constant into a register.</summary>
     Constant,
 
+    /// <summary>A constant from read-only data into a register: <c>auipc</c> and <c>ld</c>.</summary>
+    Number,
+
     /// <summary>A symbol's address into a register.</summary>
     SymbolAddress,
 
@@ -90,6 +93,9 @@ internal sealed class MachineInstr
 
     public MachineBlock? Target { get; set; }
 
+    /// <summary>How many of a branch's runs take it, from 0 to 1.</summary>
+    public double Share { get; set; } = 0.5;
+
     /// <summary>Registers that a call takes its arguments in.</summary>
     public int[] Uses { get; set; } = [];
 
@@ -111,7 +117,7 @@ internal sealed class MachineInstr
     public int CopiedValue { get; set; } = None;
 
     /// <summary>True if the result may be made again instead of kept: constants and addresses.</summary>
-    public bool IsRematerialisable => Kind is MachineKind.Constant or MachineKind.SymbolAddress or MachineKind.SlotAddress;
+    public bool IsRematerialisable => Kind is MachineKind.Constant or MachineKind.SymbolAddress or MachineKind.SlotAddress or MachineKind.Number;
 
     /// <summary>True if the destination is written before the operands have been read.</summary>
     public bool WritesEarly => Kind == MachineKind.CompareExchange;
@@ -133,10 +139,11 @@ internal sealed class MachineBlock(int id, Block source)
 
     public List<MachineBlock> Successors { get; } = [];
 
-    public int LoopDepth => Source.LoopDepth;
-
     /// <summary>Number of instructions that become code.</summary>
     public int CodeCount => Body.Count(instr => !instr.IsDebug);
+
+    /// <summary>How often it runs, roughly, for one run of the method.</summary>
+    public double Frequency { get; set; } = 1;
 }
 
 /// <summary>A method in machine instructions.</summary>

@@ -46,6 +46,13 @@ internal sealed partial class MethodEmitter
         for (int index = 0; index < _function.Blocks.Count; index++)
         {
             MachineBlock block = _function.Blocks[index];
+            if (MachineFlow.IsVoid(_function, block))
+            {
+                // Nothing of it is left but what the debugger is told.
+                foreach (MachineInstr instr in block.Body) _starts.Add((instr, _items.Count));
+                continue;
+            }
+
             MachineBlock? next = index + 1 < _function.Blocks.Count ? _function.Blocks[index + 1] : null;
             _items.Add(new CodeItem { Label = block, SizeBytes = 0 });
             _state = inside;
@@ -67,21 +74,26 @@ internal sealed partial class MethodEmitter
             if (instr.Kind == MachineKind.Branch && index + 1 < body.Count && body[index + 1].Kind == MachineKind.Jump)
             {
                 MachineInstr jump = body[index + 1];
-                if (instr.Target == next)
+                MachineBlock taken = Target(instr);
+                MachineBlock otherwise = Target(jump);
+                if (taken == otherwise) continue;
+                if (taken == next)
                 {
-                    Branch(Inverse(instr.Mnemonic), instr, jump.Target!);
+                    Branch(Inverse(instr.Mnemonic), instr, otherwise);
                     _starts.Add((jump, _items.Count));
                     return;
                 }
 
-                Branch(instr.Mnemonic, instr, instr.Target!);
+                Branch(instr.Mnemonic, instr, taken);
                 continue;
             }
 
-            if (instr.Kind == MachineKind.Jump && instr.Target == next && index == body.Count - 1) return;
+            if (instr.Kind == MachineKind.Jump && index == body.Count - 1 && Target(instr) == next) return;
             EmitInstr(instr);
         }
     }
+
+    private MachineBlock Target(MachineInstr instr) => MachineFlow.Target(_function, instr.Target!);
 
     private static string Inverse(string mnemonic) => mnemonic switch
     {
@@ -117,7 +129,7 @@ internal sealed partial class MethodEmitter
                 CodeItem high = High(instr.Rd, instr.Symbol!, instr.Immediate);
                 Low("addi", RelocationKind.PcRelLo12I, high, instr.Rd, instr.Rd, MachineInstr.None);
                 break;
-            case MachineKind.SymbolAccess:
+            case MachineKind.SymbolAccess or MachineKind.Number:
                 SymbolAccess(instr);
                 break;
             case MachineKind.SlotAddress:
@@ -152,7 +164,7 @@ internal sealed partial class MethodEmitter
                 break;
             case MachineKind.Jump:
                 CodeItem jump = Item("jal", 0, 0, 0);
-                jump.Target = instr.Target;
+                jump.Target = Target(instr);
                 jump.SizeBytes = 2;
                 break;
             case MachineKind.Word:
@@ -325,6 +337,8 @@ internal sealed partial class MethodEmitter
 
     private void EmitPanicTail(string handler, UnwindState inside)
     {
+        // The last panic runs straight into it.
+        if (ReferenceEquals(_items[^1].Target, PanicTail)) _items.RemoveAt(_items.Count - 1);
         _items.Add(new CodeItem { Label = PanicTail, SizeBytes = 0 });
         _state = inside;
         Item("addi", Registers.StackPointer, Registers.StackPointer, MachineInstr.None, -PanicFrameBytes);

@@ -80,6 +80,8 @@ internal static class ProgramEmitter
                 frame = Frame.Of(machine);
             }
 
+            MachineFlow.MergeCopies(machine);
+            BlockLayout.Arrange(machine);
             return MethodEmitter.Emit(unit, machine, frame, symbol);
         }
         catch (Exception fault) when (fault is not InternalFault)

@@ -15,6 +15,7 @@ internal sealed class RegisterAllocator
     private readonly bool _keepsScratch;
     private readonly Dictionary<int, int> _joined = [];
     private readonly HashSet<int> _tiny = [];
+    private List<LiveRange>[] _wanting = [];
 
     private RegisterAllocator(MachineFunction function, bool keepsScratch)
     {
@@ -102,6 +103,7 @@ internal sealed class RegisterAllocator
         });
         HashSet<int> usedSaved = [];
         List<int> spilled = [];
+        _wanting = Wanting(order);
         foreach (LiveRange range in order)
         {
             int chosen = Choose(range, liveness, taken, assigned, usedSaved);
@@ -134,15 +136,46 @@ internal sealed class RegisterAllocator
         }
 
         int fresh = MachineInstr.None;
+        int wanted = MachineInstr.None;
         foreach (int register in isFloat ? Registers.Float : Registers.Integer)
         {
             if (register == Registers.FrameScratch && _keepsScratch) continue;
             if (!IsFree(register, range, liveness, taken)) continue;
+            if (IsWanted(register, range, assigned))
+            {
+                if (wanted == MachineInstr.None) wanted = register;
+                continue;
+            }
+
             if (!Registers.IsCalleeSaved(register) || usedSaved.Contains(register)) return register;
             if (fresh == MachineInstr.None) fresh = register;
         }
 
-        return fresh;
+        // To take what another would save a copy with costs that copy; a register to be saved costs two instructions.
+        return wanted != MachineInstr.None ? wanted : fresh;
+    }
+
+    private static List<LiveRange>[] Wanting(List<LiveRange> ranges)
+    {
+        List<LiveRange>[] wanting = new List<LiveRange>[MachineInstr.FirstVirtual];
+        for (int register = 0; register < wanting.Length; register++) wanting[register] = [];
+        foreach (LiveRange range in ranges)
+        {
+            foreach (int hint in range.Hints.Distinct()) wanting[hint].Add(range);
+        }
+
+        return wanting;
+    }
+
+    // True if a copy of another range that is alive at the same time, and still without a register, would vanish with it.
+    private bool IsWanted(int register, LiveRange range, Dictionary<int, int> assigned)
+    {
+        foreach (LiveRange other in _wanting[register])
+        {
+            if (other != range && !assigned.ContainsKey(other.Register) && other.Overlaps(range)) return true;
+        }
+
+        return false;
     }
 
     private bool IsAllocatable(int register, bool isFloat) =>

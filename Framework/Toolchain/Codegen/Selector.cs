@@ -10,6 +10,9 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal sealed partial class Selector
 {
+    // From so many instructions on a constant is loaded: it lies in eight bytes of data then, and takes eight of code.
+    private const int LongestConstant = 3;
+
     private readonly Compilation _unit;
     private readonly Function _function;
     private readonly MachineFunction _machine;
@@ -46,9 +49,10 @@ internal sealed partial class Selector
 
     private void Run()
     {
+        Dictionary<Block, double> frequencies = BlockFrequencies.Of(_function);
         foreach (Block block in _function.Blocks)
         {
-            _blocks.Add(block, new MachineBlock(block.Id, block));
+            _blocks.Add(block, new MachineBlock(block.Id, block) { Frequency = frequencies[block] });
             foreach (Instr instr in block.Body)
             {
                 if (instr.Op == Op.SecondResult) _secondOf[instr.Args[0]] = instr;
@@ -63,7 +67,7 @@ internal sealed partial class Selector
         }
 
         for (int index = _function.Blocks.Count - 1; index >= 0; index--) SelectBlock(_function.Blocks[index]);
-        foreach (Block block in BlockLayout.Order(_function)) _machine.Blocks.Add(_blocks[block]);
+        foreach (Block block in _function.Blocks) _machine.Blocks.Add(_blocks[block]);
         DebugTracking.Prepare(_machine, _registers);
     }
 
@@ -193,7 +197,7 @@ internal sealed partial class Selector
                 return Registers.Zero;
             case Op.Const:
                 int constant = _machine.NewVirtual(isFloat: false);
-                Add(new MachineInstr { Kind = MachineKind.Constant, Rd = constant, Immediate = value.Immediate });
+                LoadConstant(constant, value.Immediate);
                 return constant;
             case Op.SymbolAddress or Op.SlotAddress:
                 int address = _machine.NewVirtual(isFloat: false);
@@ -210,6 +214,14 @@ internal sealed partial class Selector
         value = Same(value);
         while (value.Op is Op.Truncate or Op.SignExtend32 or Op.ZeroExtend32 or Op.NonNegative) value = value.Args[0];
         return Use(value);
+    }
+
+    private void LoadConstant(int register, long value)
+    {
+        bool isLong = value != (int)value && ConstantBuilder.Build(value).Count > LongestConstant;
+        Add(isLong
+            ? new MachineInstr { Kind = MachineKind.Number, Mnemonic = "ld", Rd = register, Symbol = _unit.Data.Number(value) }
+            : new MachineInstr { Kind = MachineKind.Constant, Rd = register, Immediate = value });
     }
 
     private void LoadAddress(int register, Instr address)

@@ -49,7 +49,7 @@ internal sealed partial class Selector
     {
         int register = Register(instr);
         Instr value = instr.Args[0];
-        if (value.IsConst) Add(new MachineInstr { Kind = MachineKind.Constant, Rd = register, Immediate = value.Immediate });
+        if (value.IsConst) LoadConstant(register, value.Immediate);
         else if (value.Op == Op.SymbolAddress)
             Add(new MachineInstr { Kind = MachineKind.SymbolAddress, Rd = register, Symbol = (string)value.Reference!, Immediate = value.Immediate });
         else LoadAddress(register, value);
@@ -219,6 +219,16 @@ internal sealed partial class Selector
             case Op.ZeroExtend16 when _hasZbb:
                 Add(new MachineInstr { Mnemonic = "zext.h", Rd = rd, Rs1 = UseLow(value) });
                 return;
+        }
+
+        if (instr.Op == Op.ZeroExtend32 && value is { Op: Op.Shl, Type: IrType.I32, Args: [var shifted, { IsConst: true } places] } &&
+            _uses[value.Id] == 1 && !_registers.ContainsKey(value))
+        {
+            // Up by both counts, down by one: the middle step is not needed.
+            int up = _machine.NewVirtual(isFloat: false);
+            Immediate("slli", up, UseLow(shifted), 32 + places.Immediate);
+            Immediate("srli", rd, up, 32);
+            return;
         }
 
         int count = instr.Op switch { Op.SignExtend8 => 56, Op.ZeroExtend32 => 32, _ => 48 };

@@ -213,7 +213,7 @@ internal sealed partial class Selector
         }
 
         value = Same(value);
-        if (value.IsConst) Add(new MachineInstr { Kind = MachineKind.Constant, Rd = register, Immediate = value.Immediate });
+        if (value.IsConst) LoadConstant(register, value.Immediate);
         else LoadAddress(register, value);
     }
 
@@ -266,7 +266,7 @@ internal sealed partial class Selector
         MachineBlock taken = _blocks[_block.Successors[0]];
         MachineBlock otherwise = _blocks[_block.Successors[1]];
         condition = Same(condition);
-        MachineInstr branch = new() { Kind = MachineKind.Branch, Target = taken };
+        MachineInstr branch = new() { Kind = MachineKind.Branch, Target = taken, Share = BlockFrequencies.Share(_block, 0) };
         if (condition.IsCompare && !_registers.ContainsKey(condition))
         {
             branch.Mnemonic = condition.Op switch

@@ -196,7 +196,8 @@ internal sealed class VariableLocations
 
     private void Record(DebugState state, int offset)
     {
-        if (!_isRecording) return;
+        if (!_isRecording || !state.IsChanged) return;
+        state.IsChanged = false;
         Dictionary<VariablePart, Open> now = [];
         foreach ((VariablePart part, MachineInstr binding) in state.Bindings)
         {

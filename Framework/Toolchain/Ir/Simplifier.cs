@@ -116,6 +116,9 @@ internal static class Simplifier
         if (right.IsConst) return To(instr, Op.Add, left, function.Const(instr.Type, -right.Immediate));
         if (left.Op == Op.Add && left.Args[0] == right) return left.Args[1];
         if (left.Op == Op.Add && left.Args[1] == right) return left.Args[0];
+        // What a quotient leaves.
+        if (right is { Op: Op.Mul, Args: [{ Op: Op.Div or Op.DivUnsigned } quotient, var divisor] } && quotient.Args[0] == left && quotient.Args[1] == divisor)
+            return To(instr, quotient.Op == Op.Div ? Op.Rem : Op.RemUnsigned, left, divisor);
         if (right.Op == Op.Sub && left.Is(0)) return To(instr, Op.Sub, right.Args[1], right.Args[0]);
         return instr;
     }

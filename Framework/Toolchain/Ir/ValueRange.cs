@@ -6,6 +6,8 @@ namespace Verification.Toolchain.Ir;
 internal readonly record struct ValueRange(long Least, long Greatest)
 {
     private const int DepthLimit = 6;
+    private const int PhiDepth = 3;
+    private const int PhiLimit = 6;
 
     /// <summary>True if the sign is known to be 0.</summary>
     public bool IsNonNegative => Least >= 0;
@@ -21,6 +23,8 @@ internal readonly record struct ValueRange(long Least, long Greatest)
         {
             case Op.Const:
                 return new(value.Immediate, value.Immediate);
+            case Op.Phi:
+                return OfPhi(value, depth, all);
             case Op.ZeroExtend8:
                 return new(0, 255);
             case Op.ZeroExtend16:
@@ -91,6 +95,38 @@ internal readonly record struct ValueRange(long Least, long Greatest)
             default:
                 return all;
         }
+    }
+
+    // Phis that feed each other have what comes into them from elsewhere.
+    private static ValueRange OfPhi(Instr phi, int depth, ValueRange all)
+    {
+        if (depth < PhiDepth) return all;
+        List<Instr> phis = [phi];
+        long least = long.MaxValue;
+        long greatest = long.MinValue;
+        for (int index = 0; index < phis.Count; index++)
+        {
+            // One that is still being made may yet get anything.
+            if (phis[index].Args.Length == 0) return all;
+            foreach (Instr arg in phis[index].Args)
+            {
+                if (arg.Replacement is not null) return all;
+                if (arg.Op == Op.Phi)
+                {
+                    if (phis.Contains(arg)) continue;
+                    if (phis.Count >= PhiLimit) return all;
+                    phis.Add(arg);
+                    continue;
+                }
+
+                ValueRange own = Of(arg, depth - PhiDepth);
+                least = Math.Min(least, own.Least);
+                greatest = Math.Max(greatest, own.Greatest);
+                if (least <= all.Least && greatest >= all.Greatest) return all;
+            }
+        }
+
+        return least > greatest ? all : new(least, greatest);
     }
 
     private static ValueRange Sum(ValueRange left, ValueRange right, ValueRange all)

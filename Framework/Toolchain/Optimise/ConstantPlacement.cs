@@ -4,11 +4,12 @@ namespace Verification.Toolchain.Optimise;
 
 /// <summary>
 /// Constants and addresses that a loop needs in registers are put there once, before the loop, as far as registers allow;
-/// a loop that calls would have to save them, and makes them anew instead.
+/// a loop that calls keeps only what takes several instructions to make.
 /// </summary>
 internal static class ConstantPlacement
 {
     private const int PerLoopLimit = 9;
+    private const int PerCallingLoopLimit = 4;
 
     /// <summary>Places them.</summary>
     public static void Run(Function function)
@@ -17,15 +18,17 @@ internal static class ConstantPlacement
         HashSet<Block> done = [];
         foreach (Loop loop in loops)
         {
-            if (loop.Blocks.Any(done.Contains) || loop.Blocks.Any(block => block.Body.Any(instr => instr.Op == Op.Call))) continue;
-            foreach (Block block in loop.Blocks) done.Add(block);
-            Place(function, loop);
+            if (loop.Blocks.Any(done.Contains)) continue;
+            bool calls = loop.Blocks.Any(block => block.Body.Any(instr => instr.Op == Op.Call));
+            Place(function, loop, calls);
+            // Inner loops without calls have registers to spare for more.
+            if (!calls) done.UnionWith(loop.Blocks);
         }
 
         FlowOrder.Compute(function);
     }
 
-    private static void Place(Function function, Loop loop)
+    private static void Place(Function function, Loop loop, bool calls)
     {
         Dictionary<Instr, long> demand = [];
         List<Instr> order = [];
@@ -43,7 +46,8 @@ internal static class ConstantPlacement
             }
         }
 
-        List<Instr> chosen = [.. order.OrderByDescending(value => demand[value]).Take(PerLoopLimit)];
+        List<Instr> chosen = [.. order.Where(value => !calls || Cost(value) > 1).OrderByDescending(value => demand[value])
+            .Take(calls ? PerCallingLoopLimit : PerLoopLimit)];
         if (chosen.Count == 0) return;
         HashSet<Block> inside = [.. loop.Blocks];
         if (LoopInvariants.Preheader(function, loop, inside) is not { } preheader) return;
@@ -91,7 +95,7 @@ internal static class ConstantPlacement
             case Op.SymbolAddress:
                 return instr.Op != Op.Materialise;
             case Op.SlotAddress:
-                return instr.Op == Op.Add;
+                return instr.Op == Op.Add || instr.IsCompare;
             default:
                 return false;
         }

@@ -212,29 +212,57 @@ internal static class ControlFlow
             if (block.Body.Count(instr => instr.Op != Op.Phi && !instr.IsDebug) != extra) continue;
             if (!condition.Args.Any(arg => arg.IsConst)) continue;
             uses ??= function.CountUses();
-            if (!AreLocal(block, comparison, uses)) continue;
+            List<Instr> shared = SharedPhis(block, comparison, uses);
+            if (comparison is not null && uses[comparison.Id] != 1) continue;
+            PhiDemotion? demotion = null;
+            if (shared.Count > 0)
+            {
+                // A loop with two ways in would be none.
+                if (block.Predecessors.Any(predecessor => predecessor.Order >= block.Order || predecessor.Order < 0)) continue;
+                if (!WouldThread(block, condition, comparison)) continue;
+                demotion = new PhiDemotion(function, block, shared);
+            }
+
             for (int index = block.Predecessors.Count - 1; index >= 0 && block.Predecessors.Count > 1; index--)
             {
-                Instr arg = condition.Args[index];
-                if (!arg.IsConst) continue;
-                long? value = comparison is null
-                    ? arg.Immediate
-                    : ConstantFolding.Binary(comparison.Op, IrType.I32, arg.Type, arg.Immediate, comparison.Args[1].Immediate);
-                if (value is not { } known) continue;
-                Block predecessor = block.Predecessors[index];
-                Block target = block.Successors[known != 0 ? 0 : 1];
-                if (target == block || predecessor == block) continue;
-                if (predecessor.Successors.Count(successor => successor == block) > 1) continue;
-                if (target.Body[0].Op == Op.Phi && predecessor.Successors.Contains(target)) continue;
-                DebugValues.PassBy(function, block, predecessor, index, target);
-                Redirect(block, predecessor, index, target);
+                if (Known(block, condition, comparison, index) is not { } target) continue;
+                DebugValues.PassBy(function, block, block.Predecessors[index], index, target);
+                Redirect(block, block.Predecessors[index], index, target);
                 changed = true;
+            }
+
+            if (demotion is not null)
+            {
+                demotion.Finish();
+                SlotPromotion.Run(function);
+                // Blocks and their order are others now: the next round goes on.
+                return true;
             }
 
             if (changed) uses = null;
         }
 
         return changed;
+    }
+
+    private static bool WouldThread(Block block, Instr condition, Instr? comparison) =>
+        Enumerable.Range(0, block.Predecessors.Count).Any(index => Known(block, condition, comparison, index) is not null);
+
+    // Where a predecessor's way goes on behind the block; null if it is not known or cannot be shortened.
+    private static Block? Known(Block block, Instr condition, Instr? comparison, int index)
+    {
+        Instr arg = condition.Args[index];
+        if (!arg.IsConst) return null;
+        long? value = comparison is null
+            ? arg.Immediate
+            : ConstantFolding.Binary(comparison.Op, IrType.I32, arg.Type, arg.Immediate, comparison.Args[1].Immediate);
+        if (value is not { } known) return null;
+        Block predecessor = block.Predecessors[index];
+        Block target = block.Successors[known != 0 ? 0 : 1];
+        if (target == block || predecessor == block) return null;
+        if (predecessor.Successors.Count(successor => successor == block) > 1) return null;
+        if (target.Body[0].Op == Op.Phi && predecessor.Successors.Contains(target)) return null;
+        return target;
     }
 
     private static void Redirect(Block block, Block predecessor, int index, Block target)
@@ -252,11 +280,11 @@ internal static class ControlFlow
         foreach (Instr phi in target.Phis) phi.Args = [.. phi.Args, incoming[position++]];
     }
 
-    // The block's own values may be used by its branch and by phis of its successors only: elsewhere they would no
-    // longer be defined on every way.
-    private static bool AreLocal(Block block, Instr? comparison, int[] uses)
+    // Phis that are used elsewhere than by the block's branch and by phis of its successors: there they would no longer
+    // be defined on every way.
+    private static List<Instr> SharedPhis(Block block, Instr? comparison, int[] uses)
     {
-        if (comparison is not null && uses[comparison.Id] != 1) return false;
+        List<Instr> shared = [];
         foreach (Instr phi in block.Phis)
         {
             int local = 0;
@@ -272,9 +300,9 @@ internal static class ControlFlow
                 foreach (Instr other in successor.Phis) local += other.Args[edge] == phi ? 1 : 0;
             }
 
-            if (uses[phi.Id] != local) return false;
+            if (uses[phi.Id] != local) shared.Add(phi);
         }
 
-        return true;
+        return shared;
     }
 }

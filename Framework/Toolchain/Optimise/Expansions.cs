@@ -78,7 +78,7 @@ internal sealed class Expansions
             case Op.Load when _reversed.Contains(instr) || (instr.IsUnaligned && !IsAligned(instr)):
                 instr.Replacement = LoadBytes(instr, _reversed.Contains(instr));
                 return;
-            case Op.Store when instr.IsUnaligned && !IsAligned(instr):
+            case Op.Store when Narrow(instr) && instr.IsUnaligned && !IsAligned(instr):
                 StoreBytes(instr);
                 return;
             case Op.ReverseBytes when instr.Replacement is not null:
@@ -88,6 +88,9 @@ internal sealed class Expansions
                 return;
             case Op.RotateLeft or Op.RotateRight when !_hasZbb:
                 instr.Replacement = Rotate(instr);
+                return;
+            case Op.Div or Op.Rem when instr.Args[1] is { IsConst: true, Immediate: > 1 } divisor && System.Numerics.BitOperations.IsPow2(divisor.Immediate):
+                instr.Replacement = DivideByPower(instr, System.Numerics.BitOperations.TrailingZeroCount(divisor.Immediate));
                 return;
             case Op.MemoryCopy:
                 Copy(instr);
@@ -99,6 +102,23 @@ internal sealed class Expansions
                 _body.Add(instr);
                 return;
         }
+    }
+
+    // A narrow store looks at the low bits only: what was done to the others is not needed. Always true.
+    private static bool Narrow(Instr store)
+    {
+        int size = IrTypes.SizeBytes(store.Memory);
+        long mask = size == 1 ? 0xff : 0xffff;
+        while (size <= 2)
+        {
+            Instr value = store.Args[1];
+            bool isVoid = value.Op is Op.ZeroExtend16 or Op.SignExtend16 || (size == 1 && value.Op is Op.ZeroExtend8 or Op.SignExtend8) ||
+                          (value.Op == Op.And && value.Args[1].IsConst && (value.Args[1].Immediate & mask) == mask);
+            if (!isVoid || value.Args[0].Type != value.Type) break;
+            store.Args = [store.Args[0], value.Args[0]];
+        }
+
+        return true;
     }
 
     private static bool IsAligned(Instr access) =>
@@ -185,6 +205,18 @@ internal sealed class Expansions
     }
 
     private Instr Shift(Op op, Instr value, int count) => Emit(op, value.Type, value, _function.Const(IrType.I32, count));
+
+    // Towards zero: what is negative gets the divisor less one added first.
+    private Instr DivideByPower(Instr instr, int power)
+    {
+        Instr value = instr.Args[0];
+        int bits = instr.Type == IrType.I32 ? 32 : 64;
+        Instr sign = power == 1 ? value : Shift(Op.Shr, value, bits - 1);
+        Instr correction = Shift(Op.ShrUnsigned, sign, bits - power);
+        Instr corrected = Emit(Op.Add, instr.Type, value, correction);
+        if (instr.Op == Op.Div) return Shift(Op.Shr, corrected, power);
+        return Emit(Op.Sub, instr.Type, Emit(Op.And, instr.Type, corrected, _function.Const(instr.Type, (1L << power) - 1)), correction);
+    }
 
     private Instr Rotate(Instr instr)
     {

@@ -12,6 +12,13 @@ internal static class InductionPointers
 {
     private const int PerLoopLimit = 6;
 
+    /// <summary>A sum of something that does not change in the loop and the counter, scaled.</summary>
+    /// <param name="Sum">The operation.</param>
+    /// <param name="Base">What does not change.</param>
+    /// <param name="Scale">Places that the counter is shifted by.</param>
+    /// <param name="Offset">Bytes between the counter's element and this one.</param>
+    private sealed record Address(Instr Sum, Instr Base, int Scale, long Offset);
+
     /// <summary>True if an address was replaced.</summary>
     public static bool Run(Function function)
     {
@@ -39,15 +46,15 @@ internal static class InductionPointers
             Instr next = counter.Args[latches[0]];
             if (counter.Type != IrType.I32 || next.Op != Op.Add || next.Args[0] != counter || next.Args[1] is not { IsConst: true } step) continue;
             if (!BoundsChecks.CannotWrap(next.Block!, counter, step.Immediate)) continue;
-            List<(Instr Address, Instr Base, int Scale)> found = Addresses(loop, inside, counter);
+            List<Address> found = Addresses(loop, inside, counter);
             if (found.Count == 0) continue;
             // The counter stays for its test: one pointer in its place is worth it from two operations saved on.
-            int saved = (IsOnlyCounted(function, counter, next, found) ? 1 : 0) + found.Sum(address => address.Scale > 0 ? 2 : 1);
+            int saved = (IsOnlyCounted(function, counter, next, found) ? 1 : 0) + found.Sum(address => (address.Scale > 0 ? 2 : 1) + (address.Offset != 0 ? 1 : 0));
             int groups = found.Select(address => (address.Base, address.Scale)).Distinct().Count();
             if (groups > PerLoopLimit || saved <= groups) continue;
             if (LoopInvariants.Preheader(function, loop, inside) is not { } preheader) continue;
-            foreach (IGrouping<(Instr Base, int Scale), (Instr Address, Instr Base, int Scale)> group in found.GroupBy(address => (address.Base, address.Scale)))
-                Replace(function, header, preheader, counter, step.Immediate, group.Key.Base, group.Key.Scale, [.. group.Select(address => address.Address)]);
+            foreach (IGrouping<(Instr Base, int Scale), Address> group in found.GroupBy(address => (address.Base, address.Scale)))
+                Replace(function, header, preheader, counter, step.Immediate, group.Key.Base, group.Key.Scale, [.. group]);
             changed = true;
             latches = [.. Enumerable.Range(0, header.Predecessors.Count).Where(index => inside.Contains(header.Predecessors[index]))];
         }
@@ -56,9 +63,9 @@ internal static class InductionPointers
     }
 
     /// <summary>Sums of something that does not change in the loop and the counter, scaled.</summary>
-    private static List<(Instr Address, Instr Base, int Scale)> Addresses(Loop loop, HashSet<Block> inside, Instr counter)
+    private static List<Address> Addresses(Loop loop, HashSet<Block> inside, Instr counter)
     {
-        List<(Instr, Instr, int)> found = [];
+        List<Address> found = [];
         foreach (Block block in loop.Blocks)
         {
             foreach (Instr instr in block.Body)
@@ -68,7 +75,7 @@ internal static class InductionPointers
                 {
                     Instr fixedSide = instr.Args[1 - side];
                     if (fixedSide.IsConst || fixedSide.Block is { } home && inside.Contains(home)) continue;
-                    if (Scale(instr.Args[side], counter) is { } scale) found.Add((instr, fixedSide, scale));
+                    if (Scale(instr.Args[side], counter) is { } scale) found.Add(new Address(instr, fixedSide, scale.Scale, scale.Offset));
                 }
             }
         }
@@ -78,7 +85,7 @@ internal static class InductionPointers
 
     // Only where the counter is known not to be negative is its extension a sign extension, and only where it does not
     // wrap does the pointer keep step with it: bounds checks and the end test have shown both by now.
-    private static int? Scale(Instr value, Instr counter)
+    private static (int Scale, long Offset)? Scale(Instr value, Instr counter)
     {
         int scale = 0;
         if (value.Op == Op.Shl && value.Args[1].IsConst)
@@ -87,11 +94,16 @@ internal static class InductionPointers
             value = value.Args[0];
         }
 
-        return value.Op == Op.SignExtend32 && value.Args[0] == counter ? scale : null;
+        if (value.Op != Op.SignExtend32) return null;
+        value = value.Args[0];
+        if (value == counter) return (scale, 0);
+        // A neighbour of the counter's element: as far from the pointer as it is from the counter, unless its index wraps.
+        if (value is not { Op: Op.Add, Args: [var origin, { IsConst: true } distance] } || origin != counter) return null;
+        return BoundsChecks.CannotWrap(value.Block!, counter, distance.Immediate) ? (scale, distance.Immediate << scale) : null;
     }
 
     private static void Replace(
-        Function function, Block header, Block preheader, Instr counter, long step, Instr origin, int scale, List<Instr> addresses)
+        Function function, Block header, Block preheader, Instr counter, long step, Instr origin, int scale, List<Address> addresses)
     {
         int entry = header.Predecessors.IndexOf(preheader);
         Instr start = Emit(function, preheader, Op.SignExtend32, counter.Args[entry]);
@@ -106,17 +118,26 @@ internal static class InductionPointers
         next.Block!.Body.Insert(next.Block.Body.IndexOf(next) + 1, stepped);
         pointer.Args = [.. Enumerable.Range(0, 2).Select(edge => edge == entry ? start : stepped)];
         header.Body.Insert(0, pointer);
-        foreach (Instr address in addresses)
+        // Other sums than addresses may lie anywhere, and pass the ends of the signed numbers.
+        bool areAddresses = addresses.All(address => Users(function, address.Sum).All(user =>
+            user.Op is Op.Load or Op.Store && user.Args[0] == address.Sum && !user.Args[1..].Contains(address.Sum)));
+        foreach (Address address in addresses)
         {
-            address.Replacement = pointer;
-            address.Block!.Body.Remove(address);
+            if (address.Offset != 0)
+            {
+                address.Sum.Args = [pointer, function.Const(IrType.I64, address.Offset)];
+                continue;
+            }
+
+            address.Sum.Replacement = pointer;
+            address.Sum.Block!.Body.Remove(address.Sum);
         }
 
         function.ResolveArguments();
-        MoveTest(function, preheader, counter, next, pointer, stepped, origin, scale);
+        if (areAddresses) MoveTest(function, preheader, counter, next, pointer, stepped, origin, scale);
     }
 
-    private static bool IsOnlyCounted(Function function, Instr counter, Instr next, List<(Instr Address, Instr Base, int Scale)> found) =>
+    private static bool IsOnlyCounted(Function function, Instr counter, Instr next, List<Address> found) =>
         found.Select(address => (address.Base, address.Scale)).Distinct().Count() == 1 &&
         Users(function, counter).Count(user => user != next && !user.IsCompare && user.Op != Op.SignExtend32) == 0;
 

@@ -4,26 +4,27 @@ using Verification.Toolchain.Ir;
 namespace Verification.Toolchain.Optimise;
 
 /// <summary>
-/// A load from a place whose content is known, because it was just stored or loaded, takes that value. What is known
-/// holds along a chain of blocks with one predecessor each.
+/// A load from a place whose content is known, because it was just stored or loaded, takes that value. Where ways meet,
+/// what was known at the block that they all come through is still known, as far as nothing between writes there.
 /// </summary>
 internal static class MemoryForwarding
 {
     private const int KnownLimit = 48;
+    private const int RegionLimit = 64;
 
     private readonly record struct Known(MemoryPlace Place, MemType Memory, IrType Type, Instr Value, bool IsStored);
 
     /// <summary>True if a load was replaced or a store dropped.</summary>
     public static bool Run(Function function)
     {
-        FlowOrder.Sort(function);
+        FlowOrder.Compute(function);
         Addresses addresses = new(function);
         Dictionary<Block, List<Known>> atEnd = [];
         bool changed = false;
         foreach (Block block in function.Blocks)
         {
-            List<Known> known = block.Predecessors.Count == 1 && atEnd.TryGetValue(block.Predecessors[0], out List<Known>? before)
-                ? [.. before]
+            List<Known> known = block.Dominator is { } dominator && atEnd.TryGetValue(dominator, out List<Known>? before)
+                ? Surviving(before, block, dominator, addresses)
                 : [];
             changed |= Walk(function, block, known, addresses);
             atEnd.Add(block, known);
@@ -31,6 +32,38 @@ internal static class MemoryForwarding
 
         function.ResolveArguments();
         return changed;
+    }
+
+    private static List<Known> Surviving(List<Known> before, Block block, Block dominator, Addresses addresses)
+    {
+        List<Known> known = [.. before];
+        HashSet<Block> seen = [dominator];
+        Stack<Block> work = new(block.Predecessors);
+        while (work.TryPop(out Block? between) && known.Count > 0)
+        {
+            if (!seen.Add(between)) continue;
+            if (seen.Count > RegionLimit) return [];
+            foreach (Instr instr in between.Body) Forget(known, instr, addresses);
+            foreach (Block predecessor in between.Predecessors) work.Push(predecessor);
+        }
+
+        return known;
+    }
+
+    private static void Forget(List<Known> known, Instr instr, Addresses addresses)
+    {
+        switch (instr.Op)
+        {
+            case Op.Store or Op.MemoryZero or Op.MemoryCopy:
+                MemoryPlace written = MemoryPlace.Of(instr, 0);
+                known.RemoveAll(entry => addresses.MayOverlap(entry.Place, written));
+                break;
+            case Op.Amo or Op.CompareExchange or Op.Fence or Op.FenceInstruction or Op.MachineCode or Op.Call:
+            case Op.CsrRead or Op.CsrWrite or Op.CsrSwap or Op.CsrSet or Op.CsrClear:
+            case Op.Load when instr.IsVolatile:
+                known.RemoveAll(entry => addresses.IsReachable(entry.Place));
+                break;
+        }
     }
 
     private static bool Walk(Function function, Block block, List<Known> known, Addresses addresses)
@@ -57,17 +90,12 @@ internal static class MemoryForwarding
 
                     break;
                 case Op.Store:
+                    Forget(known, instr, addresses);
                     MemoryPlace stored = MemoryPlace.Of(instr, 0);
-                    known.RemoveAll(entry => addresses.MayOverlap(entry.Place, stored));
                     if (!instr.IsVolatile) Remember(known, new Known(stored, instr.Memory, instr.Args[1].Type, instr.Args[1], true));
                     break;
-                case Op.MemoryZero or Op.MemoryCopy:
-                    MemoryPlace written = MemoryPlace.Of(instr, 0);
-                    known.RemoveAll(entry => addresses.MayOverlap(entry.Place, written));
-                    break;
-                case Op.Amo or Op.CompareExchange or Op.Fence or Op.FenceInstruction or Op.MachineCode or Op.Call:
-                case Op.CsrRead or Op.CsrWrite or Op.CsrSwap or Op.CsrSet or Op.CsrClear:
-                    known.RemoveAll(entry => addresses.IsReachable(entry.Place));
+                default:
+                    Forget(known, instr, addresses);
                     break;
             }
         }

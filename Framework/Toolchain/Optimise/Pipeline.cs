@@ -12,6 +12,7 @@ internal static class Pipeline
     {
         for (int round = 0; round < RoundLimit; round++)
         {
+            CopyForwarding.Run(function);
             bool promoted = SlotPromotion.Run(function);
             Simplify(function);
             if (!promoted) return;
@@ -23,7 +24,10 @@ internal static class Pipeline
     {
         if (Inliner.Run(unit, function)) CleanUp(function);
         if (unit.Options.Optimisation == OptimisationLevel.Minimal) return;
-        if (MemoryForwarding.Run(function)) CleanUp(function);
+        if (ShortComparisons.Run(unit, function)) CleanUp(function);
+        bool changed = MemoryForwarding.Run(function);
+        changed |= DeadStores.Run(function);
+        if (changed) CleanUp(function);
     }
 
     /// <summary>Applies the calling convention and works on loops: the function can no longer be inlined.</summary>
@@ -33,7 +37,9 @@ internal static class Pipeline
         CleanUp(function);
         if (unit.Options.Optimisation == OptimisationLevel.Full)
         {
-            if (MemoryForwarding.Run(function)) CleanUp(function);
+            bool isSimpler = MemoryForwarding.Run(function);
+            isSimpler |= DeadStores.Run(function);
+            if (isSimpler) CleanUp(function);
             for (int round = 0; round < 3; round++)
             {
                 bool changed = BoundsChecks.Run(function);
@@ -45,10 +51,16 @@ internal static class Pipeline
         }
 
         Simplify(function);
+        WordLoads.Run(function);
         Expansions.Run(unit, function);
         Simplify(function);
         if (unit.Options.Optimisation == OptimisationLevel.Full && InductionPointers.Run(function)) Simplify(function);
-        if (unit.Options.Optimisation == OptimisationLevel.Full) ConstantPlacement.Run(function);
+        if (unit.Options.Optimisation == OptimisationLevel.Full)
+        {
+            ConstantPlacement.Run(function);
+            IncrementSinking.Run(function);
+        }
+
         EdgeSplitting.Run(unit, function);
         DeadCode.Run(function);
     }

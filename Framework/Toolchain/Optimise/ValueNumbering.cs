@@ -110,11 +110,20 @@ internal static class ValueNumbering
         return null;
     }
 
-    /// <summary>The condition that decided that control came to a block.</summary>
+    /// <summary>The condition that decided that control came to a block; dominators must be up to date.</summary>
     internal static (Instr Condition, bool Holds)? Fact(Block block)
     {
-        if (block.Predecessors.Count != 1) return null;
-        Block predecessor = block.Predecessors[0];
+        if (block.Dominator is null) return null;
+        Block? entered = null;
+        foreach (Block from in block.Predecessors)
+        {
+            // Going round a loop changes no value that was made before it.
+            if (block.Predecessors.Count > 1 && FlowOrder.Dominates(block, from)) continue;
+            if (entered is not null) return null;
+            entered = from;
+        }
+
+        if (entered is not { } predecessor) return null;
         Instr terminator = predecessor.Terminator;
         if (terminator.Op != Op.Branch || predecessor.Successors[0] == predecessor.Successors[1]) return null;
         return (terminator.Args[0], predecessor.Successors[0] == block);

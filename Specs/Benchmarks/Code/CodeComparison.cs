@@ -6,13 +6,14 @@ namespace Verification.Specs.Benchmarks.Code;
 /// <summary>Prints, for each kernel, what our code and gcc's take: instructions executed in the model, bytes of code.</summary>
 public static class CodeComparison
 {
-    private const string Usage = "usage: benchmarks code [zba,zbb] | code record | code listing KERNEL [zba,zbb]";
+    private const string Usage = "usage: benchmarks code [zba,zbb] | code record | code listing KERNEL [zba,zbb] | code cost ASSEMBLY";
 
     /// <summary>Runs the command's words; the result is the exit code.</summary>
     public static int Run(IReadOnlyList<string> words)
     {
         bool isListing = words.Count > 1 && words[0] == "listing";
         if (words.Count == 1 && words[0] == "record") return Record();
+        if (words.Count == 2 && words[0] == "cost") return CompilerCost.Print(words[1]);
         string[] names = words.Count == 0 || (isListing && words.Count == 2) ? [] : words[^1].Split(',');
         if (words.Count > (isListing ? 3 : 1) || !TryRead(names, out TargetExtensions extensions))
         {
