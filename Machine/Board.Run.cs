@@ -81,7 +81,11 @@ public sealed unsafe partial class Board
 
         public void SetDeadline(Hart hart, ulong time) => board.Clock.WakeAtTime(board._alarms[hart.Index], time);
 
-        public void RunStateChanged(Hart hart) => board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
+        public void RunStateChanged(Hart hart)
+        {
+            board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
+            if (board._runnable.Count > 1) board.UseChoice();
+        }
 
         public void RequestStop(StopReason reason)
         {

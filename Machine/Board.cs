@@ -111,7 +111,11 @@ public sealed partial class Board : IDisposable
     public void RecordSchedule() => _record = [];
 
     /// <summary>A word from the stream of choices.</summary>
-    public ulong RandomWord() => _scheduler.RandomWord();
+    public ulong RandomWord()
+    {
+        UseChoice();
+        return _scheduler.RandomWord();
+    }
 
     /// <summary>Ends the run after this instruction: devices and firmware call it.</summary>
     public void RequestStop(StopReason reason) => _host.RequestStop(reason);
@@ -122,7 +126,7 @@ public sealed partial class Board : IDisposable
         var memory = Memory.Save();
         _code.PublishCode();
         var writer = new StateWriter();
-        Transfer(writer);
+        Transfer(writer, _scheduler);
         return new BoardSnapshot(Configuration, memory, writer.ToArray(), (HostExitAddress, HostReplyAddress));
     }
 
@@ -134,8 +138,14 @@ public sealed partial class Board : IDisposable
             throw new ArgumentException("The snapshot is of a machine with another configuration.");
         Memory.Restore(snapshot.Memory);
         var reader = new StateReader(snapshot.State);
-        Transfer(reader);
+        Transfer(reader, _scheduler);
         if (!reader.IsAtEnd) throw new InvalidOperationException("The snapshot holds more state than the machine has.");
+        Settle(snapshot);
+    }
+
+    /// <summary>What follows from the state that was restored.</summary>
+    private void Settle(BoardSnapshot snapshot)
+    {
         _runnable.Clear();
         foreach (var hart in _harts) _host.RunStateChanged(hart);
         _code.MarkReservations();
@@ -154,7 +164,7 @@ public sealed partial class Board : IDisposable
     public ulong StateHash()
     {
         var hasher = new StateHasher();
-        Transfer(hasher);
+        Transfer(hasher, _scheduler);
         var memory = Memory.Hash();
         hasher.Value(ref memory);
         return hasher.Hash;
@@ -167,12 +177,12 @@ public sealed partial class Board : IDisposable
         Memory.Dispose();
     }
 
-    private void Transfer(StateTransfer transfer)
+    private void Transfer(StateTransfer transfer, IScheduler scheduler)
     {
         Clock.Transfer(transfer);
         transfer.Value(ref _retired);
         transfer.Value(ref _turn);
-        _scheduler.Transfer(transfer);
+        scheduler.Transfer(transfer);
         foreach (var hart in _harts) hart.Transfer(transfer);
         foreach (var device in Bus.Devices) device.Transfer(transfer);
         Firmware?.Transfer(transfer);

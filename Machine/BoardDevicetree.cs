@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Verification.Machine.Devices;
 using Verification.Machine.Devicetree;
 using Verification.Machine.Schedule;
@@ -80,11 +81,27 @@ internal static class BoardDevicetree
     private static void DescribeChosen(BoardDescription tree, BoardConfiguration configuration, AddressRange initrd)
     {
         var chosen = tree.Chosen;
-        var seed = configuration.Schedule is ScheduleChoice.Interleaved interleaved ? interleaved.Seed : 0;
+        chosen.Set("rng-seed", SeedWordsOf(configuration.Schedule));
+        TellWhatToBoot(chosen, configuration, initrd);
+    }
+
+    /// <summary>Length of <c>/chosen/rng-seed</c>.</summary>
+    internal const int SeedBytes = SeedWords * 4;
+
+    /// <summary>The bytes of <c>/chosen/rng-seed</c>: all that the devicetree has of the schedule.</summary>
+    internal static byte[] SeedOf(ScheduleChoice schedule)
+    {
+        var bytes = new byte[SeedBytes];
+        foreach (var (place, word) in SeedWordsOf(schedule).Index()) BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(place * 4), word);
+        return bytes;
+    }
+
+    private static uint[] SeedWordsOf(ScheduleChoice schedule)
+    {
+        var seed = schedule is ScheduleChoice.Interleaved interleaved ? interleaved.Seed : 0;
         var words = new uint[SeedWords];
         for (uint i = 0; i < SeedWords; i++) words[i] = (uint)StateHasher.Mix(seed * SeedWords + i + 1);
-        chosen.Set("rng-seed", words);
-        TellWhatToBoot(chosen, configuration, initrd);
+        return words;
     }
 
     private static bool SaysWhatToBoot(BoardConfiguration configuration, AddressRange initrd) =>

@@ -21,23 +21,43 @@ internal sealed class BootRun<TObserver>(
     private const ulong ProofInstructionsPerHart = 50_000;
     private const int ProofDisturbances = 64;
 
-    private readonly ulong _start = board.Retired;
+    private ulong _start = board.Retired;
+    private ulong _slice = FirstSlice;
+    private ulong _left = FirstSlice;
     private ulong? _markerAt;
     private int _consoleLength;
 
     /// <summary>Runs until there is a verdict.</summary>
-    public (BootVerdict Verdict, BootFailure? Failure) ToVerdict()
+    public (BootVerdict Verdict, BootFailure? Failure) ToVerdict() => RunTo(ulong.MaxValue)!.Value;
+
+    /// <summary>Runs until the board has executed so many instructions.</summary>
+    /// <returns>The verdict, if it comes before.</returns>
+    public (BootVerdict Verdict, BootFailure? Failure)? RunTo(ulong retired)
     {
-        for (ulong slice = FirstSlice; ; slice = Math.Min(slice * 2, LongestSlice))
+        while (board.Retired < retired)
         {
-            var reason = board.Run(Math.Min(slice, Remaining), observer);
+            ulong before = board.Retired;
+            ulong most = Math.Min(_left, Remaining);
+            var reason = board.Run(Math.Min(most, retired - before), observer);
             if (reason is not StopReason.Budget) return AtEnd(reason);
+            _left -= board.Retired - before;
+            if (board.Retired - before < most) continue;
+            _left = _slice = Math.Min(_slice * 2, LongestSlice);
             if (Panicked() is { } panic) return (BootVerdict.Failed, panic);
             if (MarkerIsThere()) _markerAt ??= board.Retired;
             if (Remaining == 0) return OutOfBudget();
             if (!ConsoleGrew() && ProveHang() is { } end) return end;
         }
+
+        return null;
     }
+
+    /// <summary>The same run, as far as it has come, of another machine in the same state.</summary>
+    public BootRun<TObserver> Fork(Board other, BootWatch otherWatch, TObserver otherObserver) =>
+        new(kernel, other, otherWatch, otherObserver, limits)
+        {
+            _start = _start, _slice = _slice, _left = _left, _markerAt = _markerAt, _consoleLength = _consoleLength,
+        };
 
     private ulong Remaining
     {

@@ -28,6 +28,20 @@ internal sealed class BootWatch
             [.. _panics.Keys, .. drained], Locks?.Words ?? []);
     }
 
+    private BootWatch(BootWatch other)
+    {
+        _ignoresMachineMode = other._ignoresMachineMode;
+        (_panics, Panic, ReturnAddress) = (other._panics, other.Panic, other.ReturnAddress);
+        Interests = other.Interests.Fork();
+        Stacks = other.Stacks.Fork();
+        Locks = other.Locks?.Fork();
+        Pages = other.Pages?.Fork(Interests.AddReturn);
+        foreach (var (hartId, faults) in other._faults) _faults.Add(hartId, faults.Copy());
+    }
+
+    /// <summary>A watch that has seen the same, for another machine in the same state.</summary>
+    public BootWatch Fork() => new(this);
+
     /// <summary>What a run must tell; the rest is no news.</summary>
     public Interests Interests { get; }
 
@@ -89,6 +103,8 @@ internal sealed class BootWatch
         public ulong FirstRetired;
         public bool Any;
         public int InARow;
+
+        public Faults Copy() => (Faults)MemberwiseClone();
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Verification.Framework.Kernels;
 using Verification.Machine;
+using Verification.Machine.Schedule;
 
 namespace Verification.Framework.Booting;
 
@@ -72,15 +73,19 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
     private (BootResult? Result, ExceptionDispatchInfo? Refusal)[] InParallel(IReadOnlyList<BoardConfiguration> machines)
     {
         var boots = new (BootResult?, ExceptionDispatchInfo?)[machines.Count];
-        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots }, i => boots[i] = Try(machines[i]));
+        // The first of several machines that differ in their schedules alone is booted up to where they part.
+        var shared = machines.GroupBy(m => m with { Schedule = ScheduleChoice.Default }).Where(g => g.Count() > 1)
+            .ToDictionary(g => g.Key, g => new Lazy<SharedBoot?>(() => SharedBoot.TryBegin(kernel, g.First(), limits)));
+        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots }, i => boots[i] = Try(machines[i],
+            shared.Count == 0 ? null : shared.GetValueOrDefault(machines[i] with { Schedule = ScheduleChoice.Default })));
         return boots;
     }
 
-    private (BootResult?, ExceptionDispatchInfo?) Try(BoardConfiguration machine)
+    private (BootResult?, ExceptionDispatchInfo?) Try(BoardConfiguration machine, Lazy<SharedBoot?>? shared)
     {
         try
         {
-            return (KernelBoot.Run(kernel, machine, limits), null);
+            return (shared?.Value?.Run(machine.Schedule) ?? KernelBoot.Run(kernel, machine, limits), null);
         }
         catch (Exception e) when (e is KernelDescriptionException or ArgumentException)
         {

@@ -23,6 +23,15 @@ public sealed class LockWatch
         }
     }
 
+    private LockWatch(LockWatch other)
+    {
+        (Breach, Acquisitions) = (other.Breach, other.Acquisitions);
+        _locks.AddRange(other._locks.Select(l => l.Copy()));
+    }
+
+    /// <summary>A watch of its own that knows the same.</summary>
+    internal LockWatch Fork() => new(this);
+
     /// <summary>The first rule that was broken.</summary>
     public LockBreach? Breach { get; private set; }
 
@@ -96,6 +105,8 @@ public sealed class LockWatch
         public ulong? Owner;
         public bool WasTaken;
         public ulong ReleasePc;
+
+        public WatchedLock Copy() => (WatchedLock)MemberwiseClone();
     }
 }
 

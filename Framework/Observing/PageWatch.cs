@@ -28,6 +28,21 @@ public sealed class PageWatch
         _whyUnusable = whyUnusable;
     }
 
+    private PageWatch(PageWatch other)
+    {
+        (_allocator, _take, _give, _whyUnusable) = (other._allocator, other._take, other._give, other._whyUnusable);
+        (Breach, Takes) = (other.Breach, other.Takes);
+        foreach (var (page, taken) in other._taken) _taken.Add(page, taken);
+        foreach (var (hartId, takes) in other._takes) _takes.Add(hartId, new(takes.Reverse()));
+    }
+
+    /// <summary>A watch of its own that knows the same; returns that are expected already are told anew.</summary>
+    internal PageWatch Fork(Action<ulong> returnExpected)
+    {
+        foreach (var take in _takes.Values.SelectMany(t => t)) returnExpected(take.ReturnAddress);
+        return new(this) { ReturnExpected = returnExpected };
+    }
+
     /// <summary>The first rule that was broken.</summary>
     public PageBreach? Breach { get; private set; }
 

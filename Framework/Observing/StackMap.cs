@@ -31,6 +31,17 @@ public sealed class StackMap
         foreach (var description in kernel.Stacks) Resolve(description);
     }
 
+    private StackMap(StackMap other)
+    {
+        (_kernel, _banks, _symbols) = (other._kernel, other._banks, other._symbols);
+        _stacks.AddRange(other._stacks);
+        _labels.AddRange(other._labels);
+        _blocks.AddRange(other._blocks);
+    }
+
+    /// <summary>A map of its own with the same stacks.</summary>
+    internal StackMap Fork() => new(this);
+
     /// <summary>Known so far, in the order in which they became known.</summary>
     public IReadOnlyList<StackRange> Stacks => _stacks;
 

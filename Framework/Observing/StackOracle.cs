@@ -24,6 +24,15 @@ public sealed class StackOracle(StackMap map)
     /// <summary>The stacks, as far as they are known.</summary>
     public StackMap Map => map;
 
+    /// <summary>An oracle of its own that knows the same.</summary>
+    internal StackOracle Fork()
+    {
+        var fork = new StackOracle(map.Fork()) { Policy = Policy, Breach = Breach };
+        foreach (var (hartId, stack) in _harts) fork._harts.Add(hartId, stack.Copy());
+        foreach (var (stack, deepest) in _deepest) fork._deepest.Add(stack, deepest);
+        return fork;
+    }
+
     /// <summary>The first breach of a stack.</summary>
     public StackBreach? Breach { get; private set; }
 
@@ -147,6 +156,8 @@ public sealed class StackOracle(StackMap map)
         public StackRange? Current;
         public bool IsFresh = true;
         public ulong Value;
+
+        public HartStack Copy() => (HartStack)MemberwiseClone();
     }
 }
 

@@ -16,6 +16,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     private readonly PhysicalMemory _memory;
     private readonly HartOptions _options;
     private readonly List<Hart> _active = [];
+    private (ulong Address, int SizeBytes, Action Used)? _choice;
     private Hart[] _harts = [];
     private int _steps;
 
@@ -80,6 +81,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <summary>A cached walk depends on the page.</summary>
     internal void MarkTable(ulong number)
     {
+        if ((_memory.MarksOf(number) & PageMarks.Choice) != 0) Accessed(number << 12, 4096);
         if ((_memory.MarksOf(number) & PageMarks.Table) != 0) return;
         _tablePages.Add(number);
         Mark(number, PageMarks.Table);
@@ -116,6 +118,25 @@ internal sealed unsafe class CodeCache : IPageWatcher
         }
     }
 
+    /// <summary>Whether reads of some page must be looked at.</summary>
+    internal bool WatchesReads => _choice is not null;
+
+    /// <summary>Tells of each access to these bytes from now on, before it is done or, of a store, at once.</summary>
+    internal void WatchChoice(ulong address, int sizeBytes, Action used)
+    {
+        _choice = (address, sizeBytes, used);
+        Mark(address >> 12, PageMarks.Choice);
+        Mark((address + (ulong)sizeBytes - 1) >> 12, PageMarks.Choice);
+        _memory.Reading = Accessed;
+    }
+
+    /// <summary>The bytes are about to be read, or have been written.</summary>
+    internal void Accessed(ulong address, int sizeBytes)
+    {
+        if (_choice is { } choice && address < choice.Address + (ulong)choice.SizeBytes && choice.Address < address + (ulong)sizeBytes)
+            choice.Used();
+    }
+
     /// <summary>Stores to the pages come by the slow path, where an observer is told, or no longer.</summary>
     internal void Observe(IEnumerable<ulong> numbers, bool observes)
     {
@@ -135,6 +156,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         if ((marks & PageMarks.Table) != 0) ForgetTranslations();
         if ((marks & PageMarks.Reserved) != 0) BreakReservations(address, sizeBytes);
         if ((marks & PageMarks.Watched) != 0) Watched?.Invoke(address, sizeBytes);
+        if ((marks & PageMarks.Choice) != 0) Accessed(address, sizeBytes);
     }
 
     /// <inheritdoc/>

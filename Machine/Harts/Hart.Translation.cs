@@ -26,6 +26,7 @@ public sealed unsafe partial class Hart
     private TlbContext _fetchContext = null!;
     private ulong _selections;
     private bool _isSelectionDue = true;
+    private bool _isFilling;
     private bool _mayHaveHints = true;
     private ulong _hintedAssignment;
 
@@ -68,8 +69,14 @@ public sealed unsafe partial class Hart
 
     /// <summary>Enters the page of an access in the TLB, if it may be accessed and needs no look.</summary>
     /// <returns>False where that is not what the access lacks: it is misaligned, traps, or must be looked at.</returns>
-    internal bool TryFill(ulong address, int sizeBytes, AccessKind kind) =>
-        (address & (ulong)(sizeBytes - 1)) == 0 && !IsInTlb(address, kind) && Locate(address, 1, kind, out _, out _, out _) && State->Leave == 0 && IsInTlb(address, kind);
+    internal bool TryFill(ulong address, int sizeBytes, AccessKind kind)
+    {
+        if ((address & (ulong)(sizeBytes - 1)) != 0 || IsInTlb(address, kind)) return false;
+        _isFilling = true;
+        var isLocated = Locate(address, 1, kind, out _, out _, out _);
+        _isFilling = false;
+        return isLocated && State->Leave == 0 && IsInTlb(address, kind);
+    }
 
     private bool IsInTlb(ulong address, AccessKind kind)
     {
@@ -223,6 +230,12 @@ public sealed unsafe partial class Hart
         var writes = kind is AccessKind.Store or AccessKind.Atomic;
         var frame = writes ? Memory.FrameForWrite(page) : Memory.FrameForRead(page)!;
         host = frame.Data + (physical & 4095);
+        if (Host.Code.WatchesReads && (Memory.MarksOf(page) & PageMarks.Choice) != 0)
+        {
+            // To fill the TLB is no access, and this page never enters it.
+            if (!_isFilling) Host.Code.Accessed(physical, sizeBytes);
+            return true;
+        }
         if (!Memory.IsWhole(page) || !Protection.IsUniform(page, mode, out var protection)) return true;
         // A load that finds a page which stores may go to spares the store its own look.
         var mayStore = writes || (kind == AccessKind.Load && Memory.MayWriteInPlace(frame));

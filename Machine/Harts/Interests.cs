@@ -33,6 +33,15 @@ public sealed class Interests
         Code = new CodeInterests(stack != StackInterest.None, _targets.Order().ToValueList());
     }
 
+    private Interests(Interests other)
+    {
+        (_targets, Stack, StorePages, Code) = (other._targets, other.Stack, other.StorePages, other.Code);
+        _returns.UnionWith(other._returns);
+    }
+
+    /// <summary>The same interests, to be added to on their own.</summary>
+    public Interests Fork() => new(this);
+
     /// <summary>How closely stack pointers are followed: see <see cref="Hart.GuardStack"/>.</summary>
     public StackInterest Stack { get; }
 

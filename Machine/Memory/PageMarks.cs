@@ -21,5 +21,8 @@ internal enum PageMarks : byte
 
     /// <summary>An observer must be told of stores to the page.</summary>
     Observed = 16,
+
+    /// <summary>Bytes of the page differ between machines that have been the same so far: reads take the slow path too.</summary>
+    Choice = 32,
 }
 

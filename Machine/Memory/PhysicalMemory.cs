@@ -55,6 +55,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Pages that were written since the last snapshot or restore.</summary>
     public int DirtyPageCount => _dirty.Count;
 
+    /// <summary>Told of what the model itself reads for the guest.</summary>
+    internal Action<ulong, int>? Reading { get; set; }
+
     /// <summary>Told of everything that makes what engines remember of pages void.</summary>
     internal IPageWatcher? Watcher { get; set; }
 
@@ -78,6 +81,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     public bool TryRead(ulong address, Span<byte> destination)
     {
         if (!Contains(address, (ulong)destination.Length)) return false;
+        Reading?.Invoke(address, destination.Length);
         while (!destination.IsEmpty)
         {
             var offset = (int)(address & 4095);

@@ -1,11 +1,15 @@
 using System.Globalization;
 using Verification.Machine;
 using Verification.Specs.Benchmarks;
+using Verification.Specs.Benchmarks.Campaigns;
 using Verification.Specs.Benchmarks.Code;
 
 // dotnet run -c Release --project Specs/Benchmarks [turns] [divisor] [interpreter|translator]
+// dotnet run -c Release --project Specs/Benchmarks campaign [boots|snapshots|prefixes|observers|sizes] [turns]
+// dotnet run -c Release --project Specs/Benchmarks campaign [cores|long] [machines]
 // dotnet run -c Release --project Specs/Benchmarks code [zba,zbb]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["campaign", .. var benchmarks]) return CampaignBenchmarks.Run(benchmarks);
 if (args is ["code", .. var words]) return CodeComparison.Run(words);
 if (!TryRead(0, 5, out var turns) || !TryRead(1, 1, out var divisor) || turns < 1 || divisor < 1)
 {
