@@ -8,8 +8,8 @@ namespace Verification.Kernel;
 /// has no stack left and stops the machine without using one.
 /// <para>
 /// The stub saves what compiled code may change (the calling convention's temporaries and arguments); the rest the
-/// compiled handler keeps itself. The <c>.cfi</c> lines tell a debugger where the interrupted <c>pc</c> (register 64),
-/// <c>ra</c> and <c>sp</c> are, so that it unwinds through a trap.
+/// compiled handler keeps itself. By <c>.cfi_signal_frame</c> a debugger knows that what called is interrupted code; where
+/// its registers are at each instruction, the toolchain reads from the instructions.
 /// </para>
 /// </summary>
 [Assembly("""
@@ -45,9 +45,6 @@ namespace Verification.Kernel;
         sd t0, 24(sp)
         csrr t0, stval
         sd t0, 32(sp)
-        .cfi_rel_offset 64, 0
-        .cfi_rel_offset ra, 8
-        .cfi_rel_offset sp, 16
         mv a0, sp
         call trap_handle
         ld t0, 0(sp)

@@ -48,26 +48,14 @@ public static class BuildCommand
             StubAssembler.Assemble(kernel.Assembly, program.Stubs);
         if (!Report(stubDiagnostics, output)) return Failed;
 
-        int sizeBytes;
-        if (options.BootStackSizeBytes is { } given)
+        if (!TrySizeStacks(options, program, stubs, output, out int bootBytes, out int trapBytes)) return Failed;
+        LinkerLayout layout = LinkerLayout.For(options.StackPlacement, bootBytes) with
         {
-            sizeBytes = given;
-        }
-        else
-        {
-            StackBound bound = StackBound.OfBootStack(program);
-            if (bound.Unresolved is { } reason)
-            {
-                output.WriteLine($"kernel: error KT0912: the boot stack can't be sized: {reason}");
-                return Failed;
-            }
-
-            sizeBytes = bound.SizeBytes;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"boot stack: {sizeBytes} bytes, {string.Join(" -> ", bound.Chain)}"));
-        }
-
-        (LinkedImage? image, IReadOnlyList<Diagnostic> linkDiagnostics) =
-            Linker.Link(program, stubs, LinkerLayout.For(options.StackPlacement, sizeBytes));
+            BootTrapStackSizeBytes = trapBytes,
+            HartStackCount = options.HartStackCount,
+            HartStackSizeBytes = options.HartStackSizeBytes,
+        };
+        (LinkedImage? image, IReadOnlyList<Diagnostic> linkDiagnostics) = Linker.Link(program, stubs, layout);
         Report(linkDiagnostics, output);
         if (image is null) return Failed;
 
@@ -75,6 +63,30 @@ public static class BuildCommand
         if (options.Raw is { } raw) File.WriteAllBytes(raw, RawImageWriter.Write(image));
         if (options.Map is { } map) File.WriteAllText(map, LinkMap.Write(image));
         return Succeeded;
+    }
+
+    /// <summary>Sizes what is to be sized by its bound, and compares every bound with the size that was given.</summary>
+    private static bool TrySizeStacks(
+        BuildOptions options, CompiledProgram program, IReadOnlyList<StubCode> stubs, TextWriter output, out int bootBytes, out int trapBytes)
+    {
+        StackBound boot = StackBound.OfBootStack(program, stubs, options.TrapNesting);
+        StackBound trap = StackBound.OfTrapStack(program, stubs, options.TrapNesting);
+        bootBytes = options.BootStackSizeBytes ?? boot.SizeBytes;
+        trapBytes = options.BootTrapStackSizeBytes ?? trap.SizeBytes;
+        List<Diagnostic> diagnostics = [];
+        if (options.BootStackSizeBytes is null && boot.Unresolved is { } unsized) diagnostics.Add(unsized);
+        if (options.BootTrapStackSizeBytes is null && trap.Unresolved is { } untrapped) diagnostics.Add(untrapped);
+        foreach ((CompiledMethod entry, int declaredBytes, StackBound bound) in StackBound.OfDeclaredStacks(program, stubs))
+        {
+            if (bound.SizeBytes > declaredBytes) diagnostics.Add(LinkDiagnostics.StackTooSmall(entry, declaredBytes, bound));
+        }
+
+        if (!Report(diagnostics, output)) return false;
+        string chain = string.Join(" -> ", boot.Chain);
+        output.WriteLine(boot.SizeBytes > bootBytes
+            ? string.Create(CultureInfo.InvariantCulture, $"kernel: warning KT0914: the boot path can need {boot.SizeBytes} bytes of a boot stack of {bootBytes}: {chain}")
+            : string.Create(CultureInfo.InvariantCulture, $"boot stack: {bootBytes} bytes; the boot path needs {(boot.Unresolved is null ? "" : "at least ")}{boot.SizeBytes}: {chain}"));
+        return true;
     }
 
     private static bool Report(IReadOnlyList<Diagnostic> diagnostics, TextWriter output)

@@ -14,6 +14,9 @@ public sealed record BuildOptions
           --map FILE                 also write the symbols with their addresses as text
           --boot-stack-size BYTES    size of the boot stack, a multiple of 16, or auto: the exact bound (default 65536)
           --stack-placement PLACE    AboveBss, BelowImage or Guarded (default BelowImage)
+          --boot-trap-stack-size BYTES  size of the boot hart's trap stack, or auto (default 4096)
+          --trap-nesting COUNT       how many traps may be under way on a hart (default 1)
+          --hart-stacks COUNT:BYTES  also reserve a boot stack for each of COUNT further harts
           --source-root DIRECTORY    file names in debug information are relative to it
         """;
 
@@ -31,6 +34,18 @@ public sealed record BuildOptions
 
     /// <summary>Size of the boot stack; null to take the bound.</summary>
     public int? BootStackSizeBytes { get; init; } = 65536;
+
+    /// <summary>Size of the boot hart's trap stack; null to take the bound.</summary>
+    public int? BootTrapStackSizeBytes { get; init; } = 4096;
+
+    /// <summary>How many traps may be under way on one hart: 1 where handlers leave interrupts off and don't fault.</summary>
+    public int TrapNesting { get; init; } = 1;
+
+    /// <summary>Number of further harts that get a boot stack in the image.</summary>
+    public int HartStackCount { get; init; }
+
+    /// <summary>Size of each of their stacks.</summary>
+    public int HartStackSizeBytes { get; init; } = 4096;
 
     /// <summary>Where the boot stack lies.</summary>
     public StackPlacement StackPlacement { get; init; } = StackPlacement.BelowImage;
@@ -70,14 +85,26 @@ public sealed record BuildOptions
                 case "--source-root":
                     options = options with { SourceRoot = value };
                     break;
-                case "--boot-stack-size" when value == "auto":
-                    options = options with { BootStackSizeBytes = null };
-                    break;
                 case "--boot-stack-size":
-                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int sizeBytes)
-                        || sizeBytes == 0 || sizeBytes % LinkerLayout.StackAlignmentBytes != 0)
+                    if (StackSize(value) is null && value != "auto")
                         return Fail(out mistake, $"the boot stack's size is a positive multiple of 16 or auto, not {value}");
-                    options = options with { BootStackSizeBytes = sizeBytes };
+                    options = options with { BootStackSizeBytes = StackSize(value) };
+                    break;
+                case "--boot-trap-stack-size":
+                    if (StackSize(value) is null && value != "auto")
+                        return Fail(out mistake, $"the boot trap stack's size is a positive multiple of 16 or auto, not {value}");
+                    options = options with { BootTrapStackSizeBytes = StackSize(value) };
+                    break;
+                case "--trap-nesting":
+                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int nesting) || nesting is < 1 or > 64)
+                        return Fail(out mistake, $"the number of nested traps is from 1 to 64, not {value}");
+                    options = options with { TrapNesting = nesting };
+                    break;
+                case "--hart-stacks":
+                    if (value.Split(':') is not [var count, var bytes] || StackSize(bytes) is not { } eachBytes
+                        || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int harts) || harts is < 1 or > 4096)
+                        return Fail(out mistake, $"stacks of further harts are COUNT:BYTES, such as 3:4096, not {value}");
+                    options = options with { HartStackCount = harts, HartStackSizeBytes = eachBytes };
                     break;
                 case "--stack-placement":
                     if (!Enum.GetNames<StackPlacement>().Contains(value))
@@ -93,6 +120,10 @@ public sealed record BuildOptions
         if (options.Output.Length == 0) return Fail(out mistake, "--output is missing");
         return options with { Assembly = assembly };
     }
+
+    private static int? StackSize(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bytes)
+        && bytes > 0 && bytes % LinkerLayout.StackAlignmentBytes == 0 ? bytes : null;
 
     private static BuildOptions? Fail(out string mistake, string sentence)
     {

@@ -81,6 +81,7 @@ internal static class Operation
     public const byte Breg0 = 0x70;
     public const byte Regx = 0x90;
     public const byte Fbreg = 0x91;
+    public const byte Bregx = 0x92;
     public const byte Piece = 0x93;
     public const byte CallFrameCfa = 0x9C;
     public const byte StackValue = 0x9F;

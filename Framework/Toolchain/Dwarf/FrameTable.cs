@@ -19,6 +19,7 @@ internal sealed class FrameTable
     private const byte OffsetExtended = 0x05;
     private const byte RestoreExtended = 0x06;
     private const byte Undefined = 0x07;
+    private const byte InRegister = 0x09;
     private const byte DefCfa = 0x0C;
     private const byte DefCfaExpression = 0x0F;
     private const byte Expression = 0x10;
@@ -79,31 +80,91 @@ internal sealed class FrameTable
         }
 
         int offset = 0;
-        foreach (StubSavedRegister saved in stub.Unwind.Saved)
+        StubPlace frame = new(StubPlaceKind.Register, StackPointer, 0);
+        Dictionary<int, StubPlace> known = [];
+        foreach (StubRow row in stub.Unwind.Rows)
         {
-            Advance(saved.Offset - offset);
-            offset = saved.Offset;
-            // The handler runs on another stack: nothing lies at a fixed distance from the interrupted frame, so each
-            // place is an expression over sp, and the interrupted sp, saved like the others, is the frame's address.
-            ByteWriter place = new();
-            place.U8(Operation.Breg0 + StackPointer);
-            place.Signed(saved.StackOffsetBytes);
-            if (saved.Register == StackPointer)
+            Advance(row.Offset - offset);
+            offset = row.Offset;
+            if (row.FrameAddress != frame) FrameAddress(frame = row.FrameAddress);
+            Dictionary<int, StubPlace> now = row.Registers.ToDictionary(register => register.Register, register => Relative(register.Place, frame));
+            foreach (int register in known.Keys.Where(register => !now.ContainsKey(register)).Order()) Restore(register);
+            foreach ((int register, StubPlace place) in now.OrderBy(pair => pair.Key))
             {
-                place.U8(Operation.Deref);
-                _section.U8(DefCfaExpression);
-            }
-            else
-            {
-                _section.U8(Expression);
-                _section.Unsigned((ulong)saved.Register);
+                if (!known.TryGetValue(register, out StubPlace before) || before != place) Rule(register, place);
             }
 
-            _section.Unsigned((ulong)place.Length);
-            _section.Bytes(place.ToArray());
+            known = now;
         }
 
         End(start);
+    }
+
+    // What lies in the frame itself is found from its address, however sp moves; -1 stands for that address.
+    private static StubPlace Relative(StubPlace place, StubPlace frame) =>
+        place.Kind == StubPlaceKind.Memory && frame.Kind == StubPlaceKind.Register && place.Register == frame.Register
+        && place.OffsetBytes - frame.OffsetBytes is < 0 and var distance && distance % DataAlignment == 0
+            ? new StubPlace(StubPlaceKind.Memory, -1, distance)
+            : place;
+
+    private void FrameAddress(StubPlace place)
+    {
+        if (place is { Kind: StubPlaceKind.Register, OffsetBytes: >= 0 })
+        {
+            _section.U8(DefCfa);
+            _section.Unsigned((ulong)place.Register);
+            _section.Unsigned((ulong)place.OffsetBytes);
+            return;
+        }
+
+        byte[] expression = Address(place, isContent: place.Kind == StubPlaceKind.Memory);
+        _section.U8(DefCfaExpression);
+        _section.Unsigned((ulong)expression.Length);
+        _section.Bytes(expression);
+    }
+
+    private void Rule(int register, StubPlace place)
+    {
+        switch (place)
+        {
+            case { Kind: StubPlaceKind.Memory, Register: -1 }:
+                Saved(register, place.OffsetBytes);
+                return;
+            case { Kind: StubPlaceKind.Register, OffsetBytes: 0 }:
+                _section.U8(InRegister);
+                _section.Unsigned((ulong)register);
+                _section.Unsigned((ulong)place.Register);
+                return;
+            case { Kind: StubPlaceKind.Memory }:
+                byte[] expression = Address(place, isContent: false);
+                _section.U8(Expression);
+                _section.Unsigned((ulong)register);
+                _section.Unsigned((ulong)expression.Length);
+                _section.Bytes(expression);
+                return;
+            default:
+                _section.U8(Undefined);
+                _section.Unsigned((ulong)register);
+                return;
+        }
+    }
+
+    private static byte[] Address(StubPlace place, bool isContent)
+    {
+        ByteWriter expression = new();
+        if (place.Register < 32)
+        {
+            expression.U8((byte)(Operation.Breg0 + place.Register));
+        }
+        else
+        {
+            expression.U8(Operation.Bregx);
+            expression.Unsigned((ulong)place.Register);
+        }
+
+        expression.Signed(place.OffsetBytes);
+        if (isContent) expression.U8(Operation.Deref);
+        return expression.ToArray();
     }
 
     private uint CommonInformation(string augmentation, int returnColumn)

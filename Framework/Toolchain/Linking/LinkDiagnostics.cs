@@ -17,5 +17,17 @@ internal static class LinkDiagnostics
     public static Diagnostic BadStub(string file, int line, string message) =>
         new("KT0905", DiagnosticSeverity.Error, file, line, 1, message);
 
+    public static Diagnostic UnknownFrame(string file, int line, string message) =>
+        new("KT0906", DiagnosticSeverity.Error, file, line, 1, message);
+
+    public static Diagnostic StackTooSmall(CompiledMethod entry, int declaredBytes, StackBound bound)
+    {
+        LineRow place = entry.Lines.FirstOrDefault(row => row.Line > 0);
+        string chain = string.Join(" -> ", bound.Chain);
+        return new Diagnostic(
+            "KT0913", DiagnosticSeverity.Error, place.File ?? "", place.Line, place.Column,
+            $"{entry.DisplayName} can need {bound.SizeBytes} bytes of a stack of {declaredBytes}: {chain}");
+    }
+
     private static Diagnostic New(string id, string message) => new(id, DiagnosticSeverity.Error, "", 0, 0, message);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Verification.Toolchain.Linking;
 
 /// <summary>
@@ -49,7 +51,7 @@ public static class Linker
         }
 
         if (diagnostics.Count > 0) return (null, diagnostics);
-        if (layout.Guard == BootStackGuard.UnmappedPage) FillPageTables(linkedSections, symbols);
+        if (layout.Guard == BootStackGuard.UnmappedPage) FillPageTables(linkedSections, symbols, layout);
         if (layout.Header == ImageHeader.Linux) LinuxHeader.Write(linkedSections, layout);
         return (new LinkedImage(layout, program, stubs, linkedSections, Sorted(symbols.Values)), diagnostics);
     }
@@ -75,7 +77,7 @@ public static class Linker
         {
             ulong imageSizeBytes = layout.Order.Aggregate(0UL, (sum, _) => sum + LinkerLayout.PageSizeBytes)
                 + pieces.Aggregate(0UL, (sum, piece) => sum + (ulong)(piece.SizeBytes + piece.AlignmentBytes))
-                + (ulong)layout.BootStackSizeBytes;
+                + (ulong)layout.BootStackSizeBytes + (ulong)layout.HartStackCount * (ulong)layout.HartStackStrideBytes;
             int tablesSizeBytes = PageTables.SizeBytes(layout.LoadAddress, imageSizeBytes);
             tablesSizeBytes = PageTables.SizeBytes(layout.LoadAddress, imageSizeBytes + (ulong)tablesSizeBytes + LinkerLayout.PageSizeBytes);
             pieces.Add(LinkPiece.Constant("page_tables", tablesSizeBytes, LinkerLayout.PageSizeBytes));
@@ -83,20 +85,34 @@ public static class Linker
                 SectionKind.BootStack, "boot_stack_guard", LinkerLayout.PageSizeBytes, LinkerLayout.PageSizeBytes));
         }
 
+        if (layout.HartStackCount > 0)
+        {
+            int alignment = layout.Guard == BootStackGuard.None ? LinkerLayout.StackAlignmentBytes : LinkerLayout.PageSizeBytes;
+            pieces.Add(LinkPiece.Zeros(
+                SectionKind.BootStack, "hart_stacks", layout.HartStackCount * layout.HartStackStrideBytes, alignment));
+            // A constant to load: an address so low would be out of an instruction's reach.
+            byte[] stride = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(stride, (ulong)layout.HartStackStrideBytes);
+            pieces.Add(LinkPiece.Constant("hart_stack_stride", sizeof(ulong), sizeof(ulong)) with { Content = stride });
+        }
+
         pieces.Add(LinkPiece.Zeros(
             SectionKind.BootStack, "boot_stack", layout.BootStackSizeBytes, LinkerLayout.StackAlignmentBytes));
         return pieces;
     }
 
-    private static void FillPageTables(List<LinkedSection> sections, Dictionary<string, LinkedSymbol> symbols)
+    private static void FillPageTables(List<LinkedSection> sections, Dictionary<string, LinkedSymbol> symbols, LinkerLayout layout)
     {
+        HashSet<ulong> guards = [symbols["boot_stack_guard"].Address];
+        for (int hart = 0; hart < layout.HartStackCount; hart++)
+            guards.Add(symbols["hart_stacks"].Address + (ulong)hart * (ulong)layout.HartStackStrideBytes);
+
         LinkedSection section = sections.First(section => section.Kind == SectionKind.ReadOnlyData);
         LinkedSymbol tables = symbols["page_tables"];
         Span<byte> content = section.Content!;
         PageTables.Fill(
-            content.Slice((int)(tables.Address - section.Address), (int)tables.SizeBytes), tables.Address, sections,
-            symbols["boot_stack_guard"].Address);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(
+            content.Slice((int)(tables.Address - section.Address), (int)tables.SizeBytes), tables.Address, sections, guards);
+        BinaryPrimitives.WriteUInt64LittleEndian(
             content[(int)(symbols["boot_satp"].Address - section.Address)..], PageTables.Satp(tables.Address));
     }
 

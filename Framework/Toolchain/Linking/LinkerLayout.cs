@@ -36,6 +36,21 @@ public sealed record LinkerLayout
     /// <summary>Size of the boot hart's trap stack in .bss, a multiple of 16.</summary>
     public int BootTrapStackSizeBytes { get; init; } = 4096;
 
+    /// <summary>
+    /// Number of further harts that get a boot stack in the image: <c>hart_stacks</c>, one behind the other, the first one at the
+    /// lowest address, each with what <see cref="Guard"/> says under it. A hart's <c>sp</c> is <c>hart_stacks + (index + 1) *</c>
+    /// the word at <c>hart_stack_stride</c>.
+    /// </summary>
+    public int HartStackCount { get; init; }
+
+    /// <summary>Size of each of those stacks, a multiple of 16.</summary>
+    public int HartStackSizeBytes { get; init; } = 4096;
+
+    /// <summary>Distance of those stacks from each other: with guards, whole pages and one more.</summary>
+    public int HartStackStrideBytes => Guard == BootStackGuard.None
+        ? HartStackSizeBytes
+        : (HartStackSizeBytes + PageSizeBytes - 1) / PageSizeBytes * PageSizeBytes + PageSizeBytes;
+
     /// <summary>Objects that lie at the very end of .bss, in this order; those that the program lacks are passed over.</summary>
     public IReadOnlyList<string> LastInZeroData { get; init; } = [];
 

@@ -40,8 +40,8 @@ internal static class PageTables
     /// <param name="tables">Their bytes.</param>
     /// <param name="address">Their address.</param>
     /// <param name="sections">The image's sections, on pages of their own.</param>
-    /// <param name="guard">Address of the page to leave unmapped.</param>
-    public static void Fill(Span<byte> tables, ulong address, IReadOnlyList<LinkedSection> sections, ulong guard)
+    /// <param name="guards">Addresses of the pages to leave unmapped.</param>
+    public static void Fill(Span<byte> tables, ulong address, IReadOnlyList<LinkedSection> sections, IReadOnlySet<ulong> guards)
     {
         ulong image = sections[0].Address;
         for (int index = 0; index < LowerHalfEntries; index++) Set(tables, 0, index, (ulong)index << 39, Memory);
@@ -63,7 +63,7 @@ internal static class PageTables
             for (int index = 0; index < EntriesOfTable; index++)
             {
                 ulong page = region + ((ulong)index << PageBits);
-                if (page != guard) Set(tables, UpperTables + table, index, page, PermissionsOf(page, sections));
+                if (!guards.Contains(page)) Set(tables, UpperTables + table, index, page, PermissionsOf(page, sections));
             }
         }
     }

@@ -1,77 +1,188 @@
+using System.Reflection;
+
 namespace Verification.Toolchain.Linking;
 
 /// <summary>
-/// The most bytes that the boot path can use of its stack: frames summed along the deepest chain of calls from the
-/// <c>[BootEntry]</c> methods that start on the boot stack. Traps have a stack of their own and don't count.
+/// The most bytes that code can use of a stack: frames summed along the deepest chain of calls.
 /// <para>
-/// Algorithm: depth first over the compiler's call graph, each method's depth computed once; a tail call's frame
-/// replaces the caller's, every other one adds. Known limits: recursion and calls of unknown target give no bound;
-/// the frames of assembly stubs are taken as 0, so a stub that moves <c>sp</c> must not be called from the boot path.
+/// Algorithm: depth first over the compiler's call graph, assembly stubs included, each function's depth computed once; a
+/// tail call's frame replaces the caller's, every other one adds. A trap adds what its stub takes of the interrupted stack:
+/// nothing if it changes to a stack of its own first, else its frame and the handler's bound, once for each trap that may
+/// interrupt another. Known limits: recursion and calls of unknown target give no bound.
 /// </para>
 /// </summary>
 /// <param name="SizeBytes">The bound, rounded up to a multiple of 16; what is known of it if there is none.</param>
-/// <param name="Chain">The methods of the deepest chain, entry first.</param>
-/// <param name="Unresolved">Why there is no bound; null if there is one.</param>
-public sealed record StackBound(int SizeBytes, IReadOnlyList<string> Chain, string? Unresolved)
+/// <param name="Chain">The functions of the deepest chain, entry first.</param>
+/// <param name="Unresolved">Why there is no bound, and where; null if there is one.</param>
+public sealed record StackBound(int SizeBytes, IReadOnlyList<string> Chain, Diagnostic? Unresolved)
 {
-    /// <summary>Computes the boot stack's bound.</summary>
-    public static StackBound OfBootStack(CompiledProgram program)
+    /// <summary>The boot stack's bound: the boot path, and traps if they use its stack.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="stubs">Its assembly stubs; without them, a call of one has no bound.</param>
+    /// <param name="nestedTraps">How many traps may be under way on one hart.</param>
+    public static StackBound OfBootStack(CompiledProgram program, IReadOnlyList<StubCode>? stubs = null, int nestedTraps = 1)
     {
-        Search search = new(program);
-        Depth deepest = new(0, null, null);
-        foreach (CompiledMethod method in program.Methods.Where(StartsOnBootStack))
-        {
-            Depth depth = search.DepthOf(method.Symbol);
-            if (depth.SizeBytes > deepest.SizeBytes) deepest = depth;
-        }
-
-        int alignment = LinkerLayout.StackAlignmentBytes;
-        int sizeBytes = Math.Max((deepest.SizeBytes + alignment - 1) / alignment * alignment, alignment);
-        List<string> chain = [];
-        for (Depth? link = deepest; link?.Method is not null; link = link.Next) chain.Add(link.Method.DisplayName);
-        return new StackBound(sizeBytes, chain, search.Unresolved);
+        Search search = new(program, stubs ?? []);
+        Depth deepest = Deepest(program.Methods.Where(method => DeclaredStack(method) == 0).Select(method => search.DepthOf(method.Symbol)));
+        Depth trap = Deepest(TrapFunctions(stubs ?? []).Select(function => search.OnEntryStack(function)));
+        if (trap.SizeBytes > 0) deepest = new Depth(deepest.SizeBytes + nestedTraps * trap.SizeBytes, deepest.Name, deepest.Next, trap);
+        return search.Bound(deepest);
     }
 
-    private static bool StartsOnBootStack(CompiledMethod method) => method.Method.GetCustomAttributesData().Any(attribute =>
-        attribute.AttributeType.FullName == "Verification.Intrinsics.BootEntryAttribute"
-        && attribute.NamedArguments.All(argument => argument is not { MemberName: "StackSizeBytes", TypedValue.Value: > 0 }));
-
-    private sealed record Depth(int SizeBytes, CompiledMethod? Method, Depth? Next);
-
-    private sealed class Search(CompiledProgram program)
+    /// <summary>The bound of a stack that traps change to: the stub's frame and the handler's.</summary>
+    public static StackBound OfTrapStack(CompiledProgram program, IReadOnlyList<StubCode> stubs, int nestedTraps = 1)
     {
-        private readonly Dictionary<string, CompiledMethod> _methods =
-            program.Methods.ToDictionary(method => method.Symbol, StringComparer.Ordinal);
+        Search search = new(program, stubs);
+        Depth trap = Deepest(TrapFunctions(stubs).Select(function => search.DepthOf(function.Symbol)));
+        return search.Bound(trap with { SizeBytes = nestedTraps * trap.SizeBytes });
+    }
 
+    /// <summary>
+    /// The entries that start on a stack of a size that the program itself declares, by <c>[BootEntry(StackSizeBytes = ...)]</c>,
+    /// each with its bound. A trap handler's is that of the stub that calls it.
+    /// </summary>
+    public static IReadOnlyList<(CompiledMethod Entry, int DeclaredSizeBytes, StackBound Bound)> OfDeclaredStacks(
+        CompiledProgram program, IReadOnlyList<StubCode> stubs)
+    {
+        List<(CompiledMethod, int, StackBound)> bounds = [];
+        foreach (CompiledMethod method in program.Methods)
+        {
+            if (DeclaredStack(method) is not (> 0 and var sizeBytes)) continue;
+            Search search = new(program, stubs);
+            IEnumerable<Depth> callers = TrapFunctions(stubs)
+                .Where(function => function.Calls.Any(call => call.Targets.Contains(method.Symbol)))
+                .Select(function => search.DepthOf(function.Symbol));
+            bounds.Add((method, sizeBytes, search.Bound(Deepest([search.DepthOf(method.Symbol), .. callers]))));
+        }
+
+        return bounds;
+    }
+
+    private static IEnumerable<StubFunction> TrapFunctions(IReadOnlyList<StubCode> stubs) =>
+        stubs.Where(stub => stub.Unwind.Frame == StubFrame.Trap).SelectMany(stub => stub.Functions);
+
+    private static Depth Deepest(IEnumerable<Depth> depths) =>
+        depths.Aggregate(new Depth(0, null, null), (deepest, depth) => depth.SizeBytes > deepest.SizeBytes ? depth : deepest);
+
+    /// <summary>What <c>[BootEntry]</c> says of the stack, 0 for the boot stack; null for a method that is no entry.</summary>
+    private static int? DeclaredStack(CompiledMethod method)
+    {
+        foreach (CustomAttributeData attribute in method.Method.GetCustomAttributesData())
+        {
+            if (attribute.AttributeType.FullName != "Verification.Intrinsics.BootEntryAttribute") continue;
+            foreach (CustomAttributeNamedArgument argument in attribute.NamedArguments)
+            {
+                if (argument is { MemberName: "StackSizeBytes", TypedValue.Value: int sizeBytes }) return sizeBytes;
+            }
+
+            return 0;
+        }
+
+        return null;
+    }
+
+    private sealed record Depth(int SizeBytes, string? Name, Depth? Next, Depth? Trap = null);
+
+    private sealed class Search
+    {
+        private readonly Dictionary<string, CompiledMethod> _methods;
+        private readonly Dictionary<string, (StubFunction Function, StubCode Stub)> _stubs = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Depth?> _depths = new(StringComparer.Ordinal);
 
-        public string? Unresolved { get; private set; }
+        public Search(CompiledProgram program, IReadOnlyList<StubCode> stubs)
+        {
+            _methods = program.Methods.ToDictionary(method => method.Symbol, StringComparer.Ordinal);
+            foreach (StubCode stub in stubs)
+            {
+                foreach (StubFunction function in stub.Functions) _stubs[function.Symbol] = (function, stub);
+            }
+        }
+
+        private Diagnostic? Unresolved { get; set; }
+
+        public StackBound Bound(Depth deepest)
+        {
+            int alignment = LinkerLayout.StackAlignmentBytes;
+            int sizeBytes = Math.Max((deepest.SizeBytes + alignment - 1) / alignment * alignment, alignment);
+            return new StackBound(sizeBytes, [.. Names(deepest), .. Names(deepest.Trap)], Unresolved);
+        }
 
         public Depth DepthOf(string symbol)
         {
             if (_depths.TryGetValue(symbol, out Depth? known))
             {
                 // An entry without a depth is under way: the chain has come back to it.
-                if (known is null) Unresolved ??= $"{_methods[symbol].DisplayName} is recursive";
+                if (known is null) Unresolve(symbol, 0, $"{NameOf(symbol)} is recursive");
                 return known ?? new Depth(0, null, null);
             }
 
-            if (!_methods.TryGetValue(symbol, out CompiledMethod? method)) return new Depth(0, null, null);
             _depths[symbol] = null;
-            Depth deepest = new(method.FrameSizeBytes, method, null);
-            foreach (CallEdge call in method.Calls)
+            Depth depth = _methods.TryGetValue(symbol, out CompiledMethod? method) ? OfMethod(method)
+                : _stubs.TryGetValue(symbol, out (StubFunction Function, StubCode Stub) stub) ? OfStub(stub.Function)
+                : Unknown(symbol);
+            _depths[symbol] = depth;
+            return depth;
+        }
+
+        /// <summary>What a stub takes of the stack on which it is entered.</summary>
+        public Depth OnEntryStack(StubFunction function) => Deepest(
+        [
+            new Depth(function.EntryFrameSizeBytes, function.Symbol, null),
+            .. Calls(function.Symbol, function.Symbol, [.. function.Calls.Where(call => call.IsOnEntryStack)
+                .Select(call => (call.Offset, call.Targets, call.FrameSizeBytes))]),
+        ]);
+
+        private Depth OfMethod(CompiledMethod method) => Deepest(
+        [
+            new Depth(method.FrameSizeBytes, method.DisplayName, null),
+            .. Calls(method.Symbol, method.DisplayName, [.. method.Calls
+                .Select(call => (call.Offset, call.Targets, call.Kind == CallKind.Tail ? 0 : method.FrameSizeBytes))]),
+        ]);
+
+        private Depth OfStub(StubFunction function) => Deepest(
+        [
+            new Depth(function.FrameSizeBytes, function.Symbol, null),
+            .. Calls(function.Symbol, function.Symbol, [.. function.Calls.Select(call => (call.Offset, call.Targets, call.FrameSizeBytes))]),
+        ]);
+
+        private IEnumerable<Depth> Calls(string symbol, string name, IReadOnlyList<(int Offset, IReadOnlyList<string> Targets, int OwnBytes)> calls)
+        {
+            foreach ((int offset, IReadOnlyList<string> targets, int ownBytes) in calls)
             {
-                if (call.Targets.Count == 0) Unresolved ??= $"{method.DisplayName} makes a call of unknown target";
-                int own = call.Kind == CallKind.Tail ? 0 : method.FrameSizeBytes;
-                foreach (string target in call.Targets)
+                if (targets.Count == 0) Unresolve(symbol, offset, $"{name} makes a call of unknown target");
+                foreach (string target in targets)
                 {
                     Depth below = DepthOf(target);
-                    if (own + below.SizeBytes > deepest.SizeBytes) deepest = new Depth(own + below.SizeBytes, method, below);
+                    yield return new Depth(ownBytes + below.SizeBytes, name, below);
                 }
             }
+        }
 
-            _depths[symbol] = deepest;
-            return deepest;
+        private Depth Unknown(string symbol)
+        {
+            Unresolve(symbol, 0, $"nothing is known of the frame of {symbol}");
+            return new Depth(0, symbol, null);
+        }
+
+        private void Unresolve(string symbol, int offset, string sentence)
+        {
+            LineRow place = default;
+            IReadOnlyList<LineRow>? lines = _methods.TryGetValue(symbol, out CompiledMethod? method) ? method.Lines
+                : _stubs.TryGetValue(symbol, out (StubFunction Function, StubCode Stub) stub) ? stub.Stub.Lines : null;
+            foreach (LineRow row in lines ?? [])
+            {
+                if (row.Offset <= offset || place.Line == 0) place = row;
+            }
+
+            Unresolved ??= new Diagnostic(
+                "KT0912", DiagnosticSeverity.Error, place.File ?? "", place.Line, place.Column, $"the stack can't be sized: {sentence}");
+        }
+
+        private string NameOf(string symbol) => _methods.TryGetValue(symbol, out CompiledMethod? method) ? method.DisplayName : symbol;
+
+        private static IEnumerable<string> Names(Depth? depth)
+        {
+            for (; depth?.Name is not null; depth = depth.Next) yield return depth.Name;
         }
     }
 }

@@ -17,9 +17,6 @@ public static class StubAssembler
     // Likewise for a line that describes the frame to a debugger, which the assembler doesn't see.
     private const string FrameLabel = ".Lstub_frame_";
 
-    // The RISC-V DWARF specification's "alternate frame return column".
-    private const int InterruptedPc = 64;
-
     /// <summary>Assembles a program's stubs.</summary>
     /// <param name="kernel">The kernel's assembly, for the classes that carry texts.</param>
     /// <param name="references">The methods that compiled code calls.</param>
@@ -74,17 +71,18 @@ public static class StubAssembler
                 continue;
             }
 
-            stubs.Add(Stub(name, symbol, text, code, section, kind));
+            stubs.Add(Stub(name, symbol, text, code, section, kind, diagnostics));
         }
     }
 
     private static StubCode Stub(
-        string name, string? symbol, StubText text, AssembledCode code, AssembledSection section, SectionKind kind)
+        string name, string? symbol, StubText text, AssembledCode code, AssembledSection section, SectionKind kind,
+        List<Diagnostic> diagnostics)
     {
         List<StubSymbol> symbols = [];
         List<LineRow> lines = [];
         if (symbol is not null) symbols.Add(new StubSymbol(symbol, 0, IsGlobal: true));
-        List<StubSavedRegister> saved = [];
+        int? declared = null;
         StubFrame frame = StubFrame.None;
         string[] source = text.Text.Split('\n');
         foreach (AssembledSymbol label in code.Symbols.Where(label => label.Section == section.Name).OrderBy(label => label.Value))
@@ -94,7 +92,7 @@ public static class StubAssembler
                 string directive = source[NumberIn(label.Name, FrameLabel) - 1].Trim();
                 if (directive.StartsWith(".cfi_undefined", StringComparison.Ordinal)) frame = StubFrame.Outermost;
                 else if (directive.StartsWith(".cfi_signal_frame", StringComparison.Ordinal)) frame = StubFrame.Trap;
-                else if (SavedRegister((int)label.Value, directive) is { } register) saved.Add(register);
+                else if (DeclaredFrame(directive) is { } bytes) declared = bytes;
                 continue;
             }
 
@@ -111,29 +109,40 @@ public static class StubAssembler
         }
 
         if (lines.Count > 0 && lines[^1].Offset == section.Bytes.Length) lines.RemoveAt(lines.Count - 1);
-        return new StubCode(
-            name, kind, section.Bytes, section.AlignmentBytes, section.Relocations, symbols, lines, new StubUnwind(frame, saved));
+        IReadOnlyList<StubSymbol> labels = symbols;
+        StubUnwind unwind = new(frame, []);
+        IReadOnlyList<StubFunction> functions = [];
+        if (kind is SectionKind.Text or SectionKind.Head)
+        {
+            StubFlow flow = StubFlow.Of(section.Bytes, section.Relocations, labels, frame, declared is not null);
+            if (flow.Mistake is { } mistake)
+            {
+                int line = lines.LastOrDefault(row => row.Offset <= mistake.Offset).Line;
+                diagnostics.Add(LinkDiagnostics.UnknownFrame(text.File, line, $"assembly text: {mistake.Sentence}"));
+            }
+
+            unwind = new StubUnwind(frame, flow.Rows());
+            functions = flow.Functions(declared);
+        }
+
+        return new StubCode(name, kind, section.Bytes, section.AlignmentBytes, section.Relocations, labels, lines, unwind)
+        {
+            Functions = functions,
+        };
     }
 
     private static int NumberIn(string label, string prefix) =>
         int.Parse(label.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static bool IsFrameDirective(string line) =>
-        !line.StartsWith(".cfi_", StringComparison.Ordinal)
+        !(line.StartsWith(".cfi_", StringComparison.Ordinal) || line.StartsWith(".stack_frame", StringComparison.Ordinal))
         || line is ".cfi_undefined ra" or ".cfi_signal_frame"
-        || SavedRegister(0, line) is not null;
+        || DeclaredFrame(line) is not null;
 
-    /// <summary>Reads <c>.cfi_rel_offset REGISTER, OFFSET</c>, where 64 is the interrupted pc.</summary>
-    private static StubSavedRegister? SavedRegister(int offset, string directive)
-    {
-        string[] words = directive.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (words is not [".cfi_rel_offset", var name, var distance]) return null;
-        if (!int.TryParse(distance, NumberStyles.None, CultureInfo.InvariantCulture, out int distanceBytes)) return null;
-        if (name == InterruptedPc.ToString(CultureInfo.InvariantCulture)) return new StubSavedRegister(offset, InterruptedPc, distanceBytes);
-        return RegisterNames.TryParseInteger(name, out int register)
-            ? new StubSavedRegister(offset, register, distanceBytes)
-            : null;
-    }
+    /// <summary>Reads <c>.stack_frame BYTES</c>: the most that the stub takes of the stack, where its instructions don't tell.</summary>
+    private static int? DeclaredFrame(string directive) =>
+        directive.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [".stack_frame", var bytes]
+        && int.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : null;
 
     private static string WithLineLabels(StubText text)
     {
@@ -142,7 +151,7 @@ public static class StubAssembler
         for (int index = 0; index < lines.Length; index++)
         {
             string line = lines[index].Trim();
-            if (line.StartsWith(".cfi_", StringComparison.Ordinal))
+            if (line.StartsWith(".cfi_", StringComparison.Ordinal) || line.StartsWith(".stack_frame", StringComparison.Ordinal))
             {
                 labelled.Append(CultureInfo.InvariantCulture, $"{FrameLabel}{index + 1}:\n");
                 continue;

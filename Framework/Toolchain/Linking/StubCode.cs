@@ -17,7 +17,11 @@ public sealed record StubCode(
     IReadOnlyList<Relocation> Relocations,
     IReadOnlyList<StubSymbol> Symbols,
     IReadOnlyList<LineRow> Lines,
-    StubUnwind Unwind);
+    StubUnwind Unwind)
+{
+    /// <summary>Its functions, ascending by offset.</summary>
+    public IReadOnlyList<StubFunction> Functions { get; init; } = [];
+}
 
 /// <summary>A label of a stub.</summary>
 /// <param name="Name">The symbol.</param>
@@ -34,17 +38,56 @@ public enum StubFrame
     /// <summary>There is no caller: <c>.cfi_undefined ra</c>.</summary>
     Outermost,
 
-    /// <summary>The caller is interrupted code, whose registers lie above <c>sp</c>: <c>.cfi_signal_frame</c>.</summary>
+    /// <summary>The caller is interrupted code: <c>.cfi_signal_frame</c>.</summary>
     Trap,
 }
 
 /// <summary>How a debugger finds a stub's caller.</summary>
 /// <param name="Frame">What kind of frame it has.</param>
-/// <param name="Saved">For a trap frame, the saved registers.</param>
-public sealed record StubUnwind(StubFrame Frame, IReadOnlyList<StubSavedRegister> Saved);
+/// <param name="Rows">The rules, ascending by offset; none for a stub that has no caller.</param>
+public sealed record StubUnwind(StubFrame Frame, IReadOnlyList<StubRow> Rows);
 
-/// <summary>From an offset in the stub on, a register's interrupted value lies above <c>sp</c>: <c>.cfi_rel_offset</c>.</summary>
+/// <summary>The unwinding rules from an offset on.</summary>
 /// <param name="Offset">Byte offset in the stub's code.</param>
-/// <param name="Register">DWARF number: x0-x31 are 0-31, the interrupted pc is 64.</param>
-/// <param name="StackOffsetBytes">Distance of the saved value from <c>sp</c>.</param>
-public readonly record struct StubSavedRegister(int Offset, int Register, int StackOffsetBytes);
+/// <param name="FrameAddress">The caller's <c>sp</c>.</param>
+/// <param name="Registers">Where registers are that are not where they were, by DWARF number; 64 is the interrupted pc.</param>
+public sealed record StubRow(int Offset, StubPlace FrameAddress, IReadOnlyList<(int Register, StubPlace Place)> Registers);
+
+/// <summary>What a place's register and offset mean.</summary>
+public enum StubPlaceKind
+{
+    /// <summary>The register still holds it.</summary>
+    Same,
+
+    /// <summary>It is nowhere any more.</summary>
+    Lost,
+
+    /// <summary>It is a register's content plus the offset.</summary>
+    Register,
+
+    /// <summary>It lies in memory at a register's content plus the offset.</summary>
+    Memory,
+}
+
+/// <summary>Where a value is.</summary>
+/// <param name="Kind">What the other two mean.</param>
+/// <param name="Register">DWARF number; control registers begin at 4096.</param>
+/// <param name="OffsetBytes">Added to the register.</param>
+public readonly record struct StubPlace(StubPlaceKind Kind, int Register, int OffsetBytes);
+
+/// <summary>A function of a stub: what lies between two of its global labels.</summary>
+/// <param name="Symbol">Its label.</param>
+/// <param name="Offset">Byte offset in the stub's code.</param>
+/// <param name="FrameSizeBytes">The most that it takes of a stack, its caller's or one that it changes to.</param>
+/// <param name="EntryFrameSizeBytes">The most that it takes of the stack on which it is entered.</param>
+/// <param name="Calls">Its calls, ascending by offset.</param>
+public sealed record StubFunction(
+    string Symbol, int Offset, int FrameSizeBytes, int EntryFrameSizeBytes, IReadOnlyList<StubCall> Calls);
+
+/// <summary>A call of a stub.</summary>
+/// <param name="Offset">Byte offset of the instruction in the stub's code.</param>
+/// <param name="Kind">What kind of transfer it is.</param>
+/// <param name="Targets">Symbols that may be called; empty if they are not known.</param>
+/// <param name="FrameSizeBytes">What the stub has taken by then of the stack on which it calls.</param>
+/// <param name="IsOnEntryStack">Whether that is the stack on which the stub was entered.</param>
+public sealed record StubCall(int Offset, CallKind Kind, IReadOnlyList<string> Targets, int FrameSizeBytes, bool IsOnEntryStack);
