@@ -18,7 +18,10 @@ internal enum RegisterRule
     /// <summary>It is in another register.</summary>
     Moved,
 
-    /// <summary>An expression tells, which is not evaluated.</summary>
+    /// <summary>It is saved at a register's content plus an offset: the register in the value's high half, the offset in its low one.</summary>
+    SavedAtRegister,
+
+    /// <summary>An expression tells that is not evaluated.</summary>
     Expression,
 }
 
@@ -34,6 +37,9 @@ internal sealed class FrameRules
     public int FrameRegister { get; set; } = 2;
 
     public long FrameOffset { get; set; }
+
+    /// <summary>Whether the frame's address lies in memory where register and offset point.</summary>
+    public bool IsFrameInMemory { get; set; }
 
     public int ReturnRegister { get; init; } = 1;
 
@@ -54,7 +60,7 @@ internal sealed class FrameRules
 
     public FrameRules Copy()
     {
-        var copy = new FrameRules { FrameRegister = FrameRegister, FrameOffset = FrameOffset, ReturnRegister = ReturnRegister, IsSignalFrame = IsSignalFrame };
+        var copy = new FrameRules { FrameRegister = FrameRegister, FrameOffset = FrameOffset, IsFrameInMemory = IsFrameInMemory, ReturnRegister = ReturnRegister, IsSignalFrame = IsSignalFrame };
         foreach (var (register, rule) in registers) copy.registers[register] = rule;
         return copy;
     }

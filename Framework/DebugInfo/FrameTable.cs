@@ -7,6 +7,10 @@ namespace Verification.Framework.DebugInfo;
 /// <remarks>Known limit: rules that are expressions are recognised, but not evaluated.</remarks>
 internal sealed class FrameTable
 {
+    // DW_OP_breg0 and DW_OP_deref (DWARF 5, table 7.9).
+    private const byte FirstRegisterPlusOffset = 0x70;
+    private const byte Dereference = 0x06;
+
     private const int MostSavedStates = 64;
 
     private readonly List<Description> descriptions = [];
@@ -181,13 +185,14 @@ internal sealed class FrameTable
                             if (!saved.TryPop(out var former)) throw new DwarfFormatException("frame rules are restored that were never saved");
                             rules = former;
                             break;
-                        case 0x0c: (rules.FrameRegister, rules.FrameOffset) = (Register(cursor), (long)cursor.Uleb()); break;
+                        case 0x0c: (rules.FrameRegister, rules.FrameOffset, rules.IsFrameInMemory) = (Register(cursor), (long)cursor.Uleb(), false); break;
                         case 0x0d: rules.FrameRegister = Register(cursor); break;
                         case 0x0e: rules.FrameOffset = (long)cursor.Uleb(); break;
-                        case 0x0f: rules.FrameRegister = -1; cursor.Skip(cursor.Uleb()); break;
-                        case 0x10 or 0x16: rules[Register(cursor)] = (RegisterRule.Expression, 0); cursor.Skip(cursor.Uleb()); break;
+                        case 0x0f: (rules.FrameRegister, rules.FrameOffset, rules.IsFrameInMemory) = FrameExpression(cursor.Part(cursor.Uleb())); break;
+                        case 0x10: rules[Register(cursor)] = PlaceExpression(cursor.Part(cursor.Uleb())); break;
+                        case 0x16: rules[Register(cursor)] = (RegisterRule.Expression, 0); cursor.Skip(cursor.Uleb()); break;
                         case 0x11: rules[Register(cursor)] = (RegisterRule.Saved, cursor.Sleb() * common.DataFactor); break;
-                        case 0x12: (rules.FrameRegister, rules.FrameOffset) = (Register(cursor), cursor.Sleb() * common.DataFactor); break;
+                        case 0x12: (rules.FrameRegister, rules.FrameOffset, rules.IsFrameInMemory) = (Register(cursor), cursor.Sleb() * common.DataFactor, false); break;
                         case 0x13: rules.FrameOffset = cursor.Sleb() * common.DataFactor; break;
                         case 0x14: rules[Register(cursor)] = (RegisterRule.FrameOffset, (long)cursor.Uleb() * common.DataFactor); break;
                         case 0x15: rules[Register(cursor)] = (RegisterRule.FrameOffset, cursor.Sleb() * common.DataFactor); break;
@@ -203,6 +208,28 @@ internal sealed class FrameTable
         }
 
         return rules;
+    }
+
+    // Of expressions, the two that trap frames are told by: a register plus an offset, and what lies there.
+    private static (RegisterRule Rule, long Value) PlaceExpression(DwarfCursor cursor)
+    {
+        var (register, offset) = RegisterPlusOffset(cursor);
+        return register >= 0 && cursor.AtEnd && offset == (int)offset
+            ? (RegisterRule.SavedAtRegister, ((long)register << 32) | (uint)offset)
+            : (RegisterRule.Expression, 0);
+    }
+
+    private static (int Register, long Offset, bool IsInMemory) FrameExpression(DwarfCursor cursor)
+    {
+        var (register, offset) = RegisterPlusOffset(cursor);
+        if (cursor.AtEnd) return (register, offset, false);
+        return cursor.U8() == Dereference && cursor.AtEnd ? (register, offset, true) : (-1, 0, false);
+    }
+
+    private static (int Register, long Offset) RegisterPlusOffset(DwarfCursor cursor)
+    {
+        var operation = cursor.AtEnd ? 0 : cursor.U8();
+        return operation is >= FirstRegisterPlusOffset and < FirstRegisterPlusOffset + 32 ? (operation - FirstRegisterPlusOffset, cursor.Sleb()) : (-1, 0);
     }
 
     private static int Register(DwarfCursor cursor) => (int)Math.Min(int.MaxValue, cursor.Uleb());

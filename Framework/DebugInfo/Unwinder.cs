@@ -65,8 +65,9 @@ public sealed class Unwinder(ImageDebugInfo info)
             var places = info.PlacesOf(place);
             if (places.Count == 0 && frames.Count > 0) break;
             var (rules, source) = Rules(place, pc);
-            var frameAddress = rules is null ? null : FrameAddress(rules, known);
-            if (frameAddress < stackPointer) (frameAddress, source) = (null, FrameSource.None);
+            var frameAddress = rules is null ? null : FrameAddress(rules, known, memory);
+            // A trap handler's own stack may lie anywhere; else a caller's frame lies above.
+            if (frameAddress < stackPointer && !rules!.IsSignalFrame) (frameAddress, source) = (null, FrameSource.None);
             frames.Add(new StackFrame(pc, stackPointer, frameAddress, source, places));
             if (rules is null || frameAddress is not { } frame) break;
             // A function that has called has saved its return address; else the register is another's.
@@ -86,8 +87,18 @@ public sealed class Unwinder(ImageDebugInfo info)
         return prologues.Find(pc) is { } read ? (read, FrameSource.Prologue) : (null, FrameSource.None);
     }
 
-    private static ulong? FrameAddress(FrameRules rules, ulong?[] known) =>
-        rules.FrameRegister is >= 0 and < Registers && known[rules.FrameRegister] is { } start ? start + (ulong)rules.FrameOffset : null;
+    private static ulong? FrameAddress(FrameRules rules, ulong?[] known, StackMemory memory)
+    {
+        if (rules.FrameRegister is < 0 or >= Registers || known[rules.FrameRegister] is not { } start) return null;
+        var address = start + (ulong)rules.FrameOffset;
+        return rules.IsFrameInMemory ? Word(address, memory) : address;
+    }
+
+    private static ulong? Word(ulong address, StackMemory memory)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        return memory(address, bytes) ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : null;
+    }
 
     private static (ulong Pc, ulong?[] Known)? Caller(FrameRules rules, ulong?[] known, ulong frame, StackMemory memory)
     {
@@ -95,8 +106,10 @@ public sealed class Unwinder(ImageDebugInfo info)
         for (var i = 1; i < Registers; i++) caller[i] = Value(rules[i], i, known, frame, memory);
         caller[0] = 0;
         caller[StackRegister] = frame;
-        if (rules.ReturnRegister is < 0 or >= Registers) return null;
-        var pc = caller[rules.ReturnRegister];
+        // A trap's return column is none of the 32: it stands for the interrupted pc.
+        var pc = rules.ReturnRegister is >= 0 and < Registers
+            ? caller[rules.ReturnRegister]
+            : rules[rules.ReturnRegister] is { Rule: not RegisterRule.Same } place ? Value(place, 0, known, frame, memory) : null;
         return pc is null ? null : (pc.Value, caller);
     }
 
@@ -108,8 +121,9 @@ public sealed class Unwinder(ImageDebugInfo info)
             case RegisterRule.FrameOffset: return frame + (ulong)rule.Value;
             case RegisterRule.Moved: return rule.Value is >= 0 and < Registers ? known[rule.Value] : null;
             case RegisterRule.Saved:
-                Span<byte> bytes = stackalloc byte[8];
-                return memory(frame + (ulong)rule.Value, bytes) ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : null;
+                return Word(frame + (ulong)rule.Value, memory);
+            case RegisterRule.SavedAtRegister:
+                return known[(int)(rule.Value >> 32) & (Registers - 1)] is { } start ? Word(start + (ulong)(int)rule.Value, memory) : null;
             default: return null;
         }
     }

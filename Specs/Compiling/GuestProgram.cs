@@ -4,6 +4,7 @@ using System.Reflection;
 using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Isa;
+using Verification.Machine.Memory;
 using Verification.Toolchain;
 using Verification.Toolchain.Il;
 using Relocation = Verification.Machine.Isa.Relocation;
@@ -145,6 +146,26 @@ public sealed class GuestProgram : IDisposable
         board.Memory.Read(text, message);
         return new Outcome(0, System.Text.Encoding.UTF8.GetString(message), board.Memory.Read<int>(site + 36));
     }
+
+    /// <summary>Where a symbol was loaded.</summary>
+    public ulong AddressOf(string symbol) => _addresses[symbol];
+
+    /// <summary>Runs a method in the model as <see cref="RunInModel"/> does, watched; whether it returned or panicked.</summary>
+    public bool Watch<TObserver>(long a, long b, string method, TObserver observer)
+        where TObserver : struct, IObserver
+    {
+        Board board = _board ?? throw new InvalidOperationException(string.Join("\n", Program.Diagnostics) + "\n" + Source);
+        board.Restore(_start!);
+        Hart hart = board.Harts[0];
+        hart.Start(PrivilegeMode.Machine, _addresses[$"Test.{method}(long,long)"], (ulong)a, (ulong)b);
+        hart.TrySetCsr(0x300, 0x6000);
+        hart.SetRegister(1, ExitStub);
+        hart.SetRegister(2, StackTop);
+        return board.Run(InstructionBudget, observer) is StopReason.HostExit;
+    }
+
+    /// <summary>The memory of the board that programs run on.</summary>
+    public PhysicalMemory Memory => _board!.Memory;
 
     private static ulong Csr(Hart hart, int number) => hart.TryGetCsr(number, out ulong value) ? value : 0;
 
