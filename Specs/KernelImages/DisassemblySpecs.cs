@@ -48,6 +48,11 @@ public sealed class DisassemblySpecs
         return $"{operands[..start]}0x{operands[start..symbol]}";
     }
 
-    // binutils call the word of zeros by another name.
-    private static string Plain(string text) => text.StartsWith("c.unimp", StringComparison.Ordinal) ? ".2byte 0x0" : text;
+    // binutils 2.40 have another name for zeros, and none for the hint.
+    private static string Plain(string text) => text switch
+    {
+        "c.unimp" => ".2byte 0x0000",
+        "fence w,unknown" => "pause",
+        _ => text,
+    };
 }
