@@ -134,8 +134,8 @@ public sealed class StackBoundSpecs
             if (kind == TransferKind.Return && _running.TryGetValue(hart.Id, out (ulong Entry, ulong Top, ulong Site) own) && to - own.Site is > 0 and <= 8)
                 _running.Remove(hart.Id);
             if (kind is not (TransferKind.Call or TransferKind.Jump) || !bounds.Frames.ContainsKey(to)) return;
-            // A loop back to the function's first instruction is no call.
-            if (kind == TransferKind.Jump && image.Symbols.FindFunction(from)?.Symbol.Address == to) return;
+            // A loop back to the function's first instruction is no call, nor is the way in from the image's header.
+            if (image.Symbols.FindFunction(from) is not { } place || !bounds.Frames.ContainsKey(place.Symbol.Address) || (kind == TransferKind.Jump && place.Symbol.Address == to)) return;
             Edges.Add((from, to));
             if (bounds.Entries.ContainsKey(to)) _running[hart.Id] = (to, hart.GetRegister(2), from);
         }

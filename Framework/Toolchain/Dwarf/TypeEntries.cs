@@ -88,7 +88,8 @@ internal sealed class TypeEntries(Die unit, Containers containers)
         int repeats = type.GetCustomAttribute<InlineArrayAttribute>()?.Length ?? 1;
         foreach (FieldInfo field in layout.Fields)
         {
-            Die fieldType = Of(field.FieldType);
+            // A field that refers is followed by hand: spans have one, and a debugger is asked for several elements.
+            Die fieldType = Of(field.FieldType.IsByRef ? field.FieldType.GetElementType()!.MakePointerType() : field.FieldType);
             if (repeats > 1) fieldType = Array(fieldType, repeats);
             entry.Child(new Die(Tag.Member)
                 .Text(At.Name, NameOf(field))
