@@ -54,7 +54,7 @@ public sealed class CompiledSample : IDisposable
                 ;
         }
 
-        __attribute__((naked, section(".text.boot"))) void _start(void)
+        __attribute__((naked, section(".head"))) void _start(void)
         {
             __asm__("la sp, stack + 8192\n call kmain");
         }
@@ -65,7 +65,7 @@ public sealed class CompiledSample : IDisposable
     public CompiledSample(params string[] options)
     {
         File.WriteAllText(Path.Combine(folder, "sample.c"), Source);
-        _ = Tool.Run(Compiler, ["-nostdlib", "-mcmodel=medany", "-Wl,-Ttext=0x80200000", "-Wl,-Tbss=0x80210000", "-o", "sample.elf", "sample.c", .. options], null, folder).SuccessfulOutput;
+        _ = Tool.Run(Compiler, ["-nostdlib", "-mcmodel=medany", "-Wl,-n", "-Wl,--section-start=.head=0x80200000", "-Wl,-Ttext=0x80201000", "-Wl,-Tbss=0x80210000", "-o", "sample.elf", "sample.c", .. options], null, folder).SuccessfulOutput;
         Image = KernelImage.Read(File.ReadAllBytes(ElfPath));
     }
 
