@@ -148,8 +148,8 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     /// <summary>Notes a refusal at the nearest place in the kernel's own source.</summary>
     public void Report(Refusal refusal, Place place)
     {
-        (SourcePoint? point, string through) = Locate(place);
-        string message = through.Length == 0 ? refusal.Message : $"{refusal.Message} (reached through {through})";
+        (SourcePoint? point, string through) = refusal.Point is { } own ? (own, "") : Locate(place);
+        string message = through.Length == 0 || refusal.Message.Contains($"'{through}'", StringComparison.Ordinal) ? refusal.Message : $"{refusal.Message} (reached through {through})";
         Report(new Diagnostic(
             refusal.Id, DiagnosticSeverity.Error, point?.File ?? "", point?.Line ?? 0, point?.Column ?? 0, message));
     }

@@ -95,6 +95,33 @@ public static unsafe class RuntimeRoutines
         return true;
     }
 
+    /// <summary>Exchanges a part of a word, as one step.</summary>
+    public static uint ExchangePart(byte* address, uint value, uint mask)
+    {
+        uint* word = (uint*)((nuint)address & ~(nuint)3);
+        int shift = (int)((nuint)address & 3) * 8;
+        while (true)
+        {
+            uint whole = Volatile.Read(ref *word);
+            if (Interlocked.CompareExchange(ref *word, (whole & ~(mask << shift)) | (value << shift), whole) == whole)
+                return (whole >> shift) & mask;
+        }
+    }
+
+    /// <summary>Exchanges a part of a word where it equals a value, as one step; gives what it was.</summary>
+    public static uint CompareExchangePart(byte* address, uint value, uint comparand, uint mask)
+    {
+        uint* word = (uint*)((nuint)address & ~(nuint)3);
+        int shift = (int)((nuint)address & 3) * 8;
+        while (true)
+        {
+            uint whole = Volatile.Read(ref *word);
+            uint part = (whole >> shift) & mask;
+            if (part != comparand) return part;
+            if (Interlocked.CompareExchange(ref *word, (whole & ~(mask << shift)) | (value << shift), whole) == whole) return part;
+        }
+    }
+
     // From the end, for a destination that lies above its source.
     private static void CopyDown(byte* destination, byte* source, nuint sizeBytes)
     {

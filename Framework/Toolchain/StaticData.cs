@@ -35,6 +35,8 @@ internal sealed class StaticData
         if (field.Attributes.HasFlag(FieldAttributes.HasFieldRVA)) return RawField(field, 8).Symbol;
         if (field.IsDefined(typeof(ThreadStaticAttribute), false)) throw Refusal.ThreadStatic($"{SymbolNames.Of(field)}");
         if (typeof(Delegate).IsAssignableFrom(field.FieldType)) throw Refusal.Delegate(field.FieldType);
+        if (field.FieldType.FullName?.StartsWith("System.Runtime.CompilerServices.CallSite", StringComparison.Ordinal) == true) throw Refusal.Dynamic();
+        if (RuntimeState.IsRefused(field)) throw Refusal.RuntimeState(SymbolNames.Of(field));
         symbol = Unique(SymbolNames.Of(field));
         _fields.Add((field.Module, field.MetadataToken, field.DeclaringType!), symbol);
         TypeLayout layout = TypeLayout.Of(field.FieldType);
@@ -45,7 +47,7 @@ internal sealed class StaticData
         {
             StaticInitialiser.Run(field.DeclaringType!);
             content = new byte[layout.SizeBytes];
-            Write(content, 0, field.FieldType, field.GetValue(null), relocations);
+            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, field.GetValue(null), relocations);
             if (relocations.Count == 0 && !field.IsInitOnly && content.All(value => value == 0)) content = null;
         }
 
@@ -62,12 +64,12 @@ internal sealed class StaticData
     public long? ConstantOf(FieldInfo field)
     {
         if (!field.IsInitOnly || TypeLayout.IsStruct(field.FieldType) || (!field.FieldType.IsValueType && !field.FieldType.IsPointer)) return null;
-        if (IrTypes.IsFloat(IrTypes.Of(field.FieldType)) || field.FieldType.IsFunctionPointer) return null;
+        if (IrTypes.IsFloat(IrTypes.Of(field.FieldType)) || field.FieldType.IsFunctionPointer || RuntimeState.IsRefused(field)) return null;
         byte[] content = new byte[8];
         if (StaticInitialiser.Exists(field.DeclaringType!))
         {
             StaticInitialiser.Run(field.DeclaringType!);
-            Write(content, 0, field.FieldType, field.GetValue(null), []);
+            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, field.GetValue(null), []);
         }
 
         return IrTypes.Memory(field.FieldType) switch
@@ -206,6 +208,15 @@ internal sealed class StaticData
         {
             type = Enum.GetUnderlyingType(type);
             value = Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (Nullable.GetUnderlyingType(type) is { } present)
+        {
+            // Reflection gives the value itself; the flag comes before it.
+            FieldInfo[] fields = TypeLayout.Of(type).Fields;
+            content[offset + TypeLayout.Of(type).OffsetOf(fields[0])] = 1;
+            Write(content, offset + TypeLayout.Of(type).OffsetOf(fields[1]), present, value, relocations);
+            return;
         }
 
         Span<byte> place = content.AsSpan(offset);

@@ -6,6 +6,11 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Verification.Specs.Compiling;
 
+/// <summary>A file of C# source.</summary>
+/// <param name="Name">Its name, which places in it carry.</param>
+/// <param name="Text">Its text.</param>
+public sealed record SourceFile(string Name, string Text);
+
 /// <summary>C# source turned into an assembly by Roslyn, as a kernel's build does it.</summary>
 public static class CSharpSource
 {
@@ -21,26 +26,28 @@ public static class CSharpSource
     ];
 
     /// <summary>Compiles source text; a mistake in it is the spec's own and throws.</summary>
-    public static (byte[] Image, byte[] Symbols) Compile(string source, OptimizationLevel level = OptimizationLevel.Release)
+    public static (byte[] Image, byte[] Symbols) Compile(IReadOnlyList<SourceFile> files)
     {
         const string usings = "global using System; global using System.Runtime.CompilerServices; global using System.Runtime.InteropServices; " +
-                              "global using System.Threading; global using System.Numerics; global using System.Buffers.Binary;";
-        CSharpParseOptions parse = new(LanguageVersion.Latest);
+                              "global using System.Threading; global using System.Numerics; global using System.Buffers.Binary; global using System.Diagnostics.CodeAnalysis; " +
+                              // The CLR tells exact lines only of code that it does not optimise.
+                              "[assembly: System.Diagnostics.Debuggable(System.Diagnostics.DebuggableAttribute.DebuggingModes.Default | System.Diagnostics.DebuggableAttribute.DebuggingModes.DisableOptimizations)]";
+        CSharpParseOptions parse = new(LanguageVersion.CSharp14);
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Guest",
             [
-                CSharpSyntaxTree.ParseText(SourceText.From(source, System.Text.Encoding.UTF8), parse, FileName),
+                .. files.Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, System.Text.Encoding.UTF8), parse, file.Name)),
                 CSharpSyntaxTree.ParseText(SourceText.From(usings, System.Text.Encoding.UTF8), parse, "Usings.cs"),
             ],
             References,
             new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: level, allowUnsafe: true,
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 deterministic: true, nullableContextOptions: NullableContextOptions.Enable));
         using MemoryStream image = new();
         using MemoryStream symbols = new();
         EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         return result.Success
             ? (image.ToArray(), symbols.ToArray())
-            : throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + "\n" + source);
+            : throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + "\n" + string.Join("\n", files.Select(file => file.Text)));
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using Verification.Machine;
 using Verification.Machine.Harts;
 using Verification.Machine.Isa;
@@ -33,15 +35,28 @@ public sealed class GuestProgram : IDisposable
     private readonly Dictionary<string, ulong> _addresses = [];
     private readonly Board? _board;
     private readonly BoardSnapshot? _start;
-    private KernelAssembly? _clr;
+    private AssemblyLoadContext? _clr;
+    private Assembly? _clrAssembly;
 
     /// <summary>Compiles a program and loads it.</summary>
     public GuestProgram(string source, CompilerOptions? options = null)
+        : this([new SourceFile(CSharpSource.FileName, Preamble + source)], options)
     {
-        Source = Preamble + source;
-        (_image, _symbols) = CSharpSource.Compile(Source);
+    }
+
+    /// <summary>
+    /// Compiles many programs into one assembly and one image. Each is a file with a namespace of its own; the preamble
+    /// stands in a file of its own.
+    /// </summary>
+    public GuestProgram(IReadOnlyList<SourceFile> files, CompilerOptions? options = null)
+    {
+        if (files.All(file => !file.Text.StartsWith(Preamble, StringComparison.Ordinal))) files = [new SourceFile("Preamble.cs", Preamble), .. files];
+        Source = string.Join("\n", files.Select(file => file.Text));
+        (_image, _symbols) = CSharpSource.Compile(files);
         _assembly = KernelAssembly.Load(_image, _symbols);
-        MethodInfo[] roots = [.. _assembly.Assembly.GetType("Test")!.GetMethods(BindingFlags.Static | BindingFlags.Public).Where(method => method.Name.StartsWith("Run", StringComparison.Ordinal))];
+        MethodInfo[] roots = [.. _assembly.Assembly.GetTypes().Where(type => type.Name == "Test").SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
+            .Where(method => method.Name.StartsWith("Run", StringComparison.Ordinal))];
+        Methods = [.. roots.Select(method => method.DeclaringType!.FullName == "Test" ? method.Name : $"{method.DeclaringType.FullName}.{method.Name}")];
         Program = Toolchain.Compiler.Compile(_assembly.Assembly, (options ?? new CompilerOptions()) with { AdditionalRoots = roots });
         if (!Program.IsComplete) return;
         _board = new Board(new BoardConfiguration { Misaligned = MisalignedAccess.Trapped });
@@ -57,6 +72,12 @@ public sealed class GuestProgram : IDisposable
     /// <summary>The whole source.</summary>
     public string Source { get; }
 
+    /// <summary>Names of the methods that can be run: those that begin with Run, of every class Test.</summary>
+    public IReadOnlyList<string> Methods { get; }
+
+    /// <summary>False if each run begins with setting all variables, so that the CLR need not load the program anew for it.</summary>
+    public bool NeedsFreshVariables { get; init; } = true;
+
     /// <summary>The compiled program.</summary>
     public CompiledProgram Program { get; }
 
@@ -68,37 +89,29 @@ public sealed class GuestProgram : IDisposable
     {
         _board?.Dispose();
         _assembly.Dispose();
-        _clr?.Dispose();
+        _clr?.Unload();
     }
 
     /// <summary>Runs a method on the CLR, in a copy of the assembly that starts afresh if it has variables.</summary>
-    public Outcome RunOnClr(long a, long b, string method = "Run")
+    /// <param name="a">First argument.</param>
+    /// <param name="b">Second argument.</param>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="isFresh">False to go on with the variables as the last run left them.</param>
+    public Outcome RunOnClr(long a, long b, string method = "Run", bool isFresh = true)
     {
-        if (_clr is null || Program.Data.Any(data => data.Type is not null && !data.IsReadOnly))
+        if (_clrAssembly is null || (NeedsFreshVariables && isFresh && Program.Data.Any(data => data.Type is not null && !data.IsReadOnly)))
         {
-            _clr?.Dispose();
-            _clr = KernelAssembly.Load(_image, _symbols);
+            _clr?.Unload();
+            _clr = new AssemblyLoadContext("clr", isCollectible: true);
+            using MemoryStream image = new(_image);
+            using MemoryStream symbols = new(_symbols);
+            _clrAssembly = _clr.LoadFromStream(image, symbols);
         }
 
-        return Run(_clr, a, b, method);
-    }
-
-    /// <summary>
-    /// Runs a method on the CLR without its optimiser, in a fresh copy compiled for debugging: .NET 10's makes a mistake in
-    /// rare programs, where its result is not that of its own unoptimised code, and is no oracle there.
-    /// </summary>
-    public Outcome RunOnPlainClr(long a, long b, string method = "Run")
-    {
-        (byte[] image, byte[] symbols) = CSharpSource.Compile(Source, Microsoft.CodeAnalysis.OptimizationLevel.Debug);
-        using KernelAssembly copy = KernelAssembly.Load(image, symbols);
-        return Run(copy, a, b, method);
-    }
-
-    private static Outcome Run(KernelAssembly copy, long a, long b, string method)
-    {
+        Assembly copy = _clrAssembly;
         try
         {
-            object? value = copy.Assembly.GetType("Test")!.GetMethod(method)!.Invoke(null, [a, b]);
+            object? value = ClrMethod(copy, method).Invoke(null, [a, b]);
             return new Outcome((long)value!, null, 0);
         }
         catch (TargetInvocationException failure)
@@ -108,13 +121,23 @@ public sealed class GuestProgram : IDisposable
         }
     }
 
+    private static MethodInfo ClrMethod(Assembly assembly, string name)
+    {
+        int dot = name.LastIndexOf('.');
+        return assembly.GetType(dot < 0 ? "Test" : name[..dot])!.GetMethod(name[(dot + 1)..])!;
+    }
+
     /// <summary>Runs a method in the model, from the state after loading.</summary>
-    public Outcome RunInModel(long a, long b, string method = "Run")
+    /// <param name="a">First argument.</param>
+    /// <param name="b">Second argument.</param>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="isFresh">False to go on with the memory as the last run left it.</param>
+    public Outcome RunInModel(long a, long b, string method = "Run", bool isFresh = true)
     {
         Board board = _board ?? throw new InvalidOperationException(string.Join("\n", Program.Diagnostics) + "\n" + Source);
-        board.Restore(_start!);
+        if (isFresh) board.Restore(_start!);
         Hart hart = board.Harts[0];
-        hart.Start(PrivilegeMode.Machine, _addresses[$"Test.{method}(long,long)"], (ulong)a, (ulong)b);
+        hart.Start(PrivilegeMode.Machine, _addresses[method.Contains('.', StringComparison.Ordinal) ? $"{method}(long,long)" : $"Test.{method}(long,long)"], (ulong)a, (ulong)b);
         hart.TrySetCsr(0x300, 0x6000);
         hart.SetRegister(1, ExitStub);
         hart.SetRegister(2, StackTop);
@@ -182,13 +205,25 @@ public sealed class GuestProgram : IDisposable
         ArgumentOutOfRangeException => "argument out of range",
         DivideByZeroException => "division by zero",
         OverflowException => "arithmetic overflow",
+        NullReferenceException => "null reference",
+        ArgumentNullException => "argument is null",
         ArgumentException => "invalid argument",
+        SwitchExpressionException => "no case of the switch matches",
+        _ when IsOfBaseLibrary(exception) => exception switch
+        {
+            InvalidOperationException => "invalid operation",
+            NotSupportedException => "not supported",
+            _ => exception.GetType().Name,
+        },
         _ => exception.Message,
     };
 
+    private static bool IsOfBaseLibrary(Exception exception) =>
+        new StackTrace(exception).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(object).Assembly;
+
     private static int Line(Exception exception)
     {
-        StackFrame? frame = new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileName() == CSharpSource.FileName);
+        StackFrame? frame = new StackTrace(exception, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileName() is not null);
         return frame?.GetFileLineNumber() ?? 0;
     }
 

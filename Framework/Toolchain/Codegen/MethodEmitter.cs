@@ -117,7 +117,7 @@ internal sealed partial class MethodEmitter
         switch (instr.Kind)
         {
             case MachineKind.Plain:
-                Item(instr.Mnemonic, instr.Rd, instr.Rs1, instr.Rs2, instr.Immediate, instr.Mode);
+                Item(instr.Mnemonic, instr.Rd, instr.Rs1, instr.Rs2, instr.Immediate, instr.Mode, instr.Rs3);
                 break;
             case MachineKind.Move:
                 Move(instr.Rd, instr.Rs1);
@@ -175,21 +175,22 @@ internal sealed partial class MethodEmitter
         }
     }
 
-    private static Instruction Make(string mnemonic, int rd, int rs1, int rs2, long immediate, int mode) => new()
+    private static Instruction Make(string mnemonic, int rd, int rs1, int rs2, long immediate, int mode, int rs3 = MachineInstr.None) => new()
     {
         Row = (ushort)InstructionSet.Find(mnemonic).Row,
         SizeBytes = 4,
         Rd = Number(rd),
         Rs1 = Number(rs1),
         Rs2 = Number(rs2),
+        Rs3 = Number(rs3),
         Immediate = immediate,
         Mode = (byte)mode,
     };
 
     private static byte Number(int register) => register < 0 ? (byte)0 : (byte)(register & 31);
 
-    private CodeItem Item(string mnemonic, int rd, int rs1, int rs2, long immediate = 0, int mode = 0) =>
-        Add(new CodeItem { Instruction = Make(mnemonic, rd, rs1, rs2, immediate, mode), Place = _place });
+    private CodeItem Item(string mnemonic, int rd, int rs1, int rs2, long immediate = 0, int mode = 0, int rs3 = MachineInstr.None) =>
+        Add(new CodeItem { Instruction = Make(mnemonic, rd, rs1, rs2, immediate, mode, rs3), Place = _place });
 
     private CodeItem Add(CodeItem item)
     {

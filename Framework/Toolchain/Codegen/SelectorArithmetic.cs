@@ -305,6 +305,9 @@ internal sealed partial class Selector
                 int same = Use(first);
                 Plain((instr.Op == Op.FNeg ? "fsgnjn" : "fsgnjx") + suffix, rd, same, same);
                 return;
+            case Op.FMultiplyAdd:
+                Add(new MachineInstr { Mnemonic = "fmadd" + suffix, Rd = rd, Rs1 = Use(first), Rs2 = Use(instr.Args[1]), Rs3 = Use(instr.Args[2]), Mode = dynamic });
+                return;
             case Op.FSqrt:
                 Add(new MachineInstr { Mnemonic = "fsqrt" + suffix, Rd = rd, Rs1 = Use(first), Mode = dynamic });
                 return;

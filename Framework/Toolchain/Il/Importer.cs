@@ -74,14 +74,17 @@ internal sealed partial class Importer
 
     /// <summary>Why a method without IL cannot be called.</summary>
     public static Refusal NoBody(MethodBase method) =>
-        Compilation.IsKernelCode(method) ? Refusal.Extern(SymbolNames.Display(method)) : Refusal.NoBody(SymbolNames.Display(method));
+        Compilation.IsKernelCode(method) ? Refusal.Extern(SymbolNames.Display(method)) : Refusal.NoBody(method);
 
     private void Run()
     {
         foreach (CustomAttributeData attribute in _method.GetCustomAttributesData())
         {
-            if (attribute.AttributeType.Name is "AsyncStateMachineAttribute" or "AsyncIteratorStateMachineAttribute")
-                throw new Refusal("KT0007", Refusal.Async(SymbolNames.Display(_method)).Message);
+            if (attribute.AttributeType.Name is not ("AsyncStateMachineAttribute" or "AsyncIteratorStateMachineAttribute" or "IteratorStateMachineAttribute")) continue;
+            Refusal refusal = attribute.AttributeType.Name == "IteratorStateMachineAttribute"
+                ? Refusal.Iterator(SymbolNames.Display(_method))
+                : Refusal.Async(SymbolNames.Display(_method));
+            throw new Refusal(refusal.Id, refusal.Message, BodyOfStateMachine(attribute));
         }
 
         FindLeaders();
@@ -92,6 +95,14 @@ internal sealed partial class Importer
         Jump(entry);
         while (_work.TryDequeue(out Site? site)) ImportSite(site);
         FlowOrder.Sort(_function);
+    }
+
+    // The method itself only makes the state machine; what its author wrote is that one's MoveNext.
+    private SourcePoint? BodyOfStateMachine(CustomAttributeData attribute)
+    {
+        Type? machine = attribute.ConstructorArguments is [{ Value: Type type }] ? type : null;
+        MethodInfo? body = machine?.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+        return body is not null && _unit.Symbols(body).Of(body) is [(_, { } point), ..] ? point : null;
     }
 
     private void DeclareParameters()

@@ -253,22 +253,24 @@ internal sealed partial class Importer
 
     private Instr Wide(Instr value, Op extension) => value.Type == IrType.I32 ? Emit(extension, IrType.I64, value) : value;
 
+    private static (int Bits, bool IsUnsigned, Type Type) CheckedTarget(IlOp code) => code switch
+    {
+        IlOp.ConvOvfI1 or IlOp.ConvOvfI1Un => (8, false, typeof(sbyte)),
+        IlOp.ConvOvfU1 or IlOp.ConvOvfU1Un => (8, true, typeof(byte)),
+        IlOp.ConvOvfI2 or IlOp.ConvOvfI2Un => (16, false, typeof(short)),
+        IlOp.ConvOvfU2 or IlOp.ConvOvfU2Un => (16, true, typeof(ushort)),
+        IlOp.ConvOvfI4 or IlOp.ConvOvfI4Un => (32, false, typeof(int)),
+        IlOp.ConvOvfU4 or IlOp.ConvOvfU4Un => (32, true, typeof(uint)),
+        IlOp.ConvOvfI8 or IlOp.ConvOvfI8Un => (64, false, typeof(long)),
+        IlOp.ConvOvfU8 or IlOp.ConvOvfU8Un => (64, true, typeof(ulong)),
+        IlOp.ConvOvfI or IlOp.ConvOvfIUn => (64, false, typeof(nint)),
+        _ => (64, true, typeof(nuint)),
+    };
+
     private void CheckedConversion(IlOp code, Instr value)
     {
         bool fromUnsigned = code is >= IlOp.ConvOvfI1Un and <= IlOp.ConvOvfUUn;
-        (int bits, bool toUnsigned, Type type) = code switch
-        {
-            IlOp.ConvOvfI1 or IlOp.ConvOvfI1Un => (8, false, typeof(sbyte)),
-            IlOp.ConvOvfU1 or IlOp.ConvOvfU1Un => (8, true, typeof(byte)),
-            IlOp.ConvOvfI2 or IlOp.ConvOvfI2Un => (16, false, typeof(short)),
-            IlOp.ConvOvfU2 or IlOp.ConvOvfU2Un => (16, true, typeof(ushort)),
-            IlOp.ConvOvfI4 or IlOp.ConvOvfI4Un => (32, false, typeof(int)),
-            IlOp.ConvOvfU4 or IlOp.ConvOvfU4Un => (32, true, typeof(uint)),
-            IlOp.ConvOvfI8 or IlOp.ConvOvfI8Un => (64, false, typeof(long)),
-            IlOp.ConvOvfU8 or IlOp.ConvOvfU8Un => (64, true, typeof(ulong)),
-            IlOp.ConvOvfI or IlOp.ConvOvfIUn => (64, false, typeof(nint)),
-            _ => (64, true, typeof(nuint)),
-        };
+        (int bits, bool toUnsigned, Type type) = CheckedTarget(code);
         // Widened, the value stands for itself: only a 64-bit unsigned one does not fit a signed register.
         Instr wide = Wide(value, fromUnsigned ? Op.ZeroExtend32 : Op.SignExtend32);
         bool mayBeHuge = fromUnsigned && value.Type == IrType.I64;

@@ -31,13 +31,17 @@ internal sealed partial class Importer
                 Instr operand = PopValue();
                 Push(EmitAmo(method.Name == "And" ? AmoKind.And : AmoKind.Or, PopAddress(), operand), method.ReturnType);
                 return true;
+            case "Exchange" or "CompareExchange" when IsSmall(method.ReturnType):
+                SmallExchange(method);
+                return true;
+            // The base library's own code reads floating-point numbers and structs as integers.
+            case "Exchange" or "CompareExchange" when TypeLayout.IsStruct(method.ReturnType) || IrTypes.IsFloat(IrTypes.Of(method.ReturnType)):
+                return false;
             case "Exchange":
-                RequireAtomicWidth(method);
                 Instr value = PopValue();
                 Push(EmitAmo(AmoKind.Swap, PopAddress(), Wider(value, method.ReturnType)), method.ReturnType);
                 return true;
             case "CompareExchange":
-                RequireAtomicWidth(method);
                 Instr comparand = Wider(PopValue(), method.ReturnType);
                 Instr replacement = Wider(PopValue(), method.ReturnType);
                 Instr old = _function.New(Op.CompareExchange, comparand.Type, PopAddress(), replacement, comparand);
@@ -59,10 +63,20 @@ internal sealed partial class Importer
 
     private Instr Wider(Instr value, Type type) => IrTypes.Of(type) == IrType.I64 ? Wide(value, Op.SignExtend32) : value;
 
-    private static void RequireAtomicWidth(MethodInfo method)
+    private static bool IsSmall(Type type) => !TypeLayout.IsStruct(type) && TypeLayout.Of(type).SizeBytes < 4;
+
+    private void SmallExchange(MethodInfo method)
     {
-        if (TypeLayout.IsStruct(method.ReturnType) || TypeLayout.Of(method.ReturnType).SizeBytes < 4 || IrTypes.IsFloat(IrTypes.Of(method.ReturnType)))
-            throw Refusal.Instruction($"'Interlocked.{method.Name}' on '{SymbolNames.Of(method.ReturnType)}'");
+        Type type = method.ReturnType;
+        bool isByte = TypeLayout.Of(type).SizeBytes == 1;
+        Op extension = isByte ? Op.ZeroExtend8 : Op.ZeroExtend16;
+        Instr mask = _function.Const(IrType.I32, isByte ? 0xff : 0xffff);
+        bool compares = method.Name == "CompareExchange";
+        Instr? comparand = compares ? Emit(extension, IrType.I32, PopValue()) : null;
+        Instr value = Emit(extension, IrType.I32, PopValue());
+        if (comparand is null) CallRoutine(nameof(RuntimeRoutines.ExchangePart), PopAddress(), value, mask);
+        else CallRoutine(nameof(RuntimeRoutines.CompareExchangePart), PopAddress(), value, comparand, mask);
+        Push(Normalise(PopValue(), type), type);
     }
 
     private Instr EmitAmo(AmoKind kind, Instr address, Instr value)
@@ -151,18 +165,7 @@ internal sealed partial class Importer
             return true;
         }
 
-        if (parameters.Length == 0 || !IrTypes.IsFloat(IrTypes.Of(method.ReturnType))) return false;
-        Op? op = method.Name switch
-        {
-            "Sqrt" => Op.FSqrt,
-            "Abs" => Op.FAbs,
-            _ => null,
-        };
-        if (op is null) return false;
-        RequireFloat();
-        Instr operand = PopValue();
-        Push(Emit(op.Value, operand.Type, operand), method.ReturnType);
-        return true;
+        return FloatIntrinsic(method);
     }
 
     private bool MachineIntrinsic(MethodBase method, string type)

@@ -36,6 +36,7 @@ internal sealed partial class Importer
             return;
         }
 
+        if (isVirtual && position >= 0 && (owner == typeof(string) || owner.IsArray)) CheckNotNull(_stack[position].Value);
         if (RefusesText(method, owner)) throw Refusal.Text($"'{SymbolNames.Display(method)}'");
         if (NeverReturns(method))
         {
@@ -117,6 +118,9 @@ internal sealed partial class Importer
 
     // Throwing is kept out of line in the base library, by methods that say so by attribute or by name.
     private static bool NeverReturns(MethodBase method) =>
+        (method.DeclaringType!.Name == "<PrivateImplementationDetails>" && method.Name.StartsWith("Throw", StringComparison.Ordinal)) || IsThrowHelper(method);
+
+    private static bool IsThrowHelper(MethodBase method) =>
         !Compilation.IsKernelCode(method) &&
         (method.GetCustomAttribute<DoesNotReturnAttribute>() is not null ||
          (method.Name.StartsWith("Throw", StringComparison.Ordinal) && !method.Name.StartsWith("ThrowIf", StringComparison.Ordinal)));
@@ -135,6 +139,8 @@ internal sealed partial class Importer
             return;
         }
 
+        // The body of such a method stands for an instruction of the host: it only calls itself.
+        if (key == _function.Key && !Compilation.IsKernelCode(key.Method) && IsHostIntrinsic(key.Method)) throw Refusal.NoBody(key.Method);
         Place place = CurrentPlace();
         string symbol = _unit.Reference(key, place);
         MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
@@ -144,6 +150,9 @@ internal sealed partial class Importer
         };
         FinishCall(target, []);
     }
+
+    private static bool IsHostIntrinsic(MethodBase method) =>
+        method.GetCustomAttributesData().Any(attribute => attribute.AttributeType.FullName == "System.Runtime.CompilerServices.IntrinsicAttribute");
 
     private void FinishCall(CallTarget target, List<Instr> leading)
     {
@@ -198,6 +207,7 @@ internal sealed partial class Importer
 
         if (typeof(Delegate).IsAssignableFrom(type)) throw Refusal.Delegate(type);
         if (type == typeof(string)) throw Refusal.Text("'new string'");
+        if (type.IsArray) throw Refusal.Array(type.GetElementType()!, type.GetArrayRank());
         if (!type.IsValueType) throw Refusal.Allocation(type);
         if (TryNewIntrinsic(constructor, type)) return;
         Slot slot = _function.NewSlot(type);
@@ -225,7 +235,9 @@ internal sealed partial class Importer
             Entry entry = Pop();
             if (entry.Value is not { Op: Op.SymbolAddress, Reference: string symbol }) continue;
             if (_unit.Data.TextOf(symbol) is not { } text) continue;
-            if (parameters[index].Name == "message" || message is null) message = text;
+            // The base library's own exceptions also take names of parameters and files.
+            bool isText = parameters[index].Name == "message" || (message is null && Compilation.IsKernelCode(constructor));
+            if (isText) message = text;
         }
 
         PushPseudo(new ExceptionValue(type, message ?? ExceptionTexts.Of(type.Name)), type);
@@ -248,6 +260,7 @@ internal static class ExceptionTexts
         ("NotSupported", "not supported"),
         ("NotImplemented", "not implemented"),
         ("Argument", "invalid argument"),
+        ("MinMax", "invalid argument"),
         ("Unreachable", "unreachable code reached"),
         ("SwitchExpression", "no case of the switch matches"),
     ];

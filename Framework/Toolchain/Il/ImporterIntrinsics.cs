@@ -24,8 +24,10 @@ internal sealed partial class Importer
                 return AtomicIntrinsic((MethodInfo)method);
             case "System.Numerics.BitOperations":
                 return BitIntrinsic(method.Name, method.GetParameters());
-            case "System.Math":
+            case "System.Math" or "System.MathF":
                 return MathIntrinsic((MethodInfo)method);
+            case "System.Double" or "System.Single" when method.Name == "MultiplyAddEstimate":
+                return FloatIntrinsic((MethodInfo)method);
             case "System.Buffers.Binary.BinaryPrimitives" when method.Name == "ReverseEndianness":
                 return ReverseIntrinsic(method.GetParameters()[0].ParameterType);
             case "System.Type":
@@ -50,7 +52,7 @@ internal sealed partial class Importer
                 return true;
             case "System.SpanHelpers" or "System.Buffer":
                 return BlockIntrinsic((MethodInfo)method);
-            case "System.Diagnostics.Debug":
+            case "System.Diagnostics.Debug" when method is MethodInfo { IsStatic: true, ReturnType: { } none } && none == typeof(void):
                 for (int count = method.GetParameters().Length; count > 0; count--) Pop();
                 return true;
             case "System.GC" when method.Name == "KeepAlive":

@@ -244,7 +244,17 @@ internal sealed partial class Importer
     {
         if (instance is { Op: Op.SymbolAddress, Immediate: 0, Reference: string symbol } && _unit.Data.LengthOf(symbol) is { } known)
             return _function.Const(IrType.I32, known);
+        CheckNotNull(instance);
         return Emit(Op.NonNegative, IrType.I32, EmitLoad(instance, LengthOffset, IrType.I32, MemType.I32, false));
+    }
+
+    // A method's own instance has been looked at by its caller. Pointers are not looked at: C# leaves it open what a null
+    // one does, and the board traps.
+    private void CheckNotNull(Instr instance)
+    {
+        bool isThis = !_method.IsStatic && instance.Op == Op.Load && instance.Immediate == 0 && instance.Args[0] == _function.Address(_arguments[0].Slot);
+        if (instance.Op == Op.SymbolAddress || isThis) return;
+        Check(Emit(Op.Ne, IrType.I32, instance, _function.Const(IrType.I64, 0)), "null reference");
     }
 
     private Instr ElementAddress(Type element)

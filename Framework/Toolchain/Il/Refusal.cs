@@ -1,18 +1,24 @@
+using System.Reflection;
+
 namespace Verification.Toolchain.Il;
 
 /// <summary>Something in the source that this compiler does not take.</summary>
 /// <param name="id">Diagnostic id.</param>
 /// <param name="message">One sentence for the author.</param>
-internal sealed class Refusal(string id, string message) : Exception(message)
+/// <param name="point">Where it is, if that is another place than the instruction that led there.</param>
+internal sealed class Refusal(string id, string message, SourcePoint? point = null) : Exception(message)
 {
+    /// <summary>Where it is, if that is another place than the instruction that led there.</summary>
+    public SourcePoint? Point { get; } = point;
+
     /// <summary>The diagnostic's id.</summary>
     public string Id { get; } = id;
 
     public static Refusal Allocation(Type type) =>
         new("KT0001", $"'new {SymbolNames.Of(type)}' allocates an object, and a kernel has no garbage collector.");
 
-    public static Refusal Array(Type type) =>
-        new("KT0002", $"'new {SymbolNames.Of(type)}[]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
+    public static Refusal Array(Type type, int rank = 1) =>
+        new("KT0002", $"'new {SymbolNames.Of(type)}[{new string(',', rank - 1)}]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
 
     public static Refusal Boxing(Type type) =>
         new("KT0003", $"A value of '{SymbolNames.Of(type)}' is boxed here, which allocates an object.");
@@ -29,14 +35,28 @@ internal sealed class Refusal(string id, string message) : Exception(message)
     public static Refusal Async(string method) =>
         new("KT0007", $"'{method}' is asynchronous, which needs the runtime's scheduler and objects.");
 
-    public static Refusal NoBody(string method) =>
-        new("KT0008", $"'{method}' is implemented by the .NET runtime itself (threads, reflection, the operating system and the like), which a kernel does not have.");
+    public static Refusal NoBody(MethodBase method)
+    {
+        string name = SymbolNames.Display(method);
+        return method.DeclaringType == typeof(Math) || method.DeclaringType == typeof(MathF)
+            ? new("KT0008", $"'{name}' is a function of the host's mathematical library, which a kernel does not have.")
+            : new("KT0008", $"'{name}' is implemented by the .NET runtime itself (threads, reflection, the operating system and the like), which a kernel does not have.");
+    }
+
+    public static Refusal RuntimeState(string field) =>
+        new("KT0008", $"'{field}' is state of the .NET runtime itself, which a kernel does not have.");
+
+    public static Refusal Dynamic() =>
+        new("KT0008", "'dynamic' is bound by the .NET runtime while the program runs, which a kernel does not have.");
+
+    public static Refusal Iterator(string method) =>
+        new("KT0007", $"'{method}' is an iterator, whose state is an object; write the enumerator as a struct.");
 
     public static Refusal Reflection(string what) =>
         new("KT0009", $"{what} needs reflection, which a kernel does not have.");
 
-    public static Refusal Initialiser(string type, string reason) =>
-        new("KT0010", $"The static initialiser of '{type}' cannot be run at compile time: {reason}");
+    public static Refusal Initialiser(string type, string reason, SourcePoint? point = null) =>
+        new("KT0010", $"The static initialiser of '{type}' cannot be run at compile time: {reason}", point);
 
     public static Refusal Text(string what) =>
         new("KT0011", $"{what} makes a string at run time, which allocates an object.");

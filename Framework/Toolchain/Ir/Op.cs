@@ -82,6 +82,7 @@ internal enum Op : byte
     FSqrt,
     FMin,
     FMax,
+    FMultiplyAdd,   // first * second + third, rounded once
     FEq,
     FLt,
     FLe,
