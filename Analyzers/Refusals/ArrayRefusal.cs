@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0102: an array is allocated.</summary>
+/// <summary>KT0002: an array is allocated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ArrayRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0102", "A kernel has no heap for arrays",
+        "KT0002", "A kernel has no heap for arrays",
         "'{0}' needs a heap: use stackalloc, a fixed buffer, an inline array or a static readonly table");
 
     /// <inheritdoc/>

@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0103: a value type is converted to a reference type.</summary>
+/// <summary>KT0003: a value type is converted to a reference type.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class BoxingRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0103", "A kernel can't box a value",
+        "KT0003", "A kernel can't box a value",
         "'{0}' is boxed to '{1}', which needs a heap");
 
     /// <inheritdoc/>
@@ -25,8 +25,8 @@ public sealed class BoxingRefusal : Refusal
     private void Conversion(OperationAnalysisContext context)
     {
         var conversion = (IConversionOperation)context.Operation;
-        if (conversion.Operand.Type is { IsValueType: true } from && conversion.Type is { IsReferenceType: true } to
-            && conversion.OperatorMethod is null && !IsOfInterpolation(conversion))
+        if (conversion.Operand.Type is { IsValueType: true } from && conversion.Type is { IsReferenceType: true } to && to.TypeKind != TypeKind.Dynamic
+            && conversion.OperatorMethod is null && !IsOfText(conversion) && !IsUndoneAtOnce(conversion))
             Report(context, Name(from), Name(to));
     }
 
@@ -34,10 +34,20 @@ public sealed class BoxingRefusal : Refusal
     private void Call(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.Instance?.Type is { IsValueType: true } receiver && call.TargetMethod.ContainingType is { IsReferenceType: true, TypeKind: TypeKind.Class } inherited)
+        if (!IsHasFlag(call) && call.TargetMethod.Name != "GetType"
+            && call.Instance?.Type is { IsValueType: true } receiver && call.TargetMethod.ContainingType is { IsReferenceType: true, TypeKind: TypeKind.Class } inherited)
             Report(context, Name(receiver), Name(inherited));
     }
 
-    // The string itself is refused already (KV0111).
-    private static bool IsOfInterpolation(IOperation operation) => operation.Parent is IInterpolationOperation;
+    // A string is refused already (KT0011), and with it what it is made of; HasFlag is a comparison of bits.
+    private static bool IsOfText(IOperation operation) =>
+        operation.Parent is IInterpolationOperation or IBinaryOperation { Type.SpecialType: SpecialType.System_String }
+        || (operation.Parent is IArgumentOperation { Parent: IInvocationOperation call } && (call.Type?.SpecialType == SpecialType.System_String || IsHasFlag(call)));
+
+    private static bool IsHasFlag(IInvocationOperation call) =>
+        call.TargetMethod is { Name: "HasFlag", ContainingType.SpecialType: SpecialType.System_Enum };
+
+    // How generic code asks what its type parameter is: the compiler answers, and no box is made.
+    private static bool IsUndoneAtOnce(IOperation box) =>
+        box.Parent is IConversionOperation { Type: { } back } && (back.IsValueType || back.TypeKind == TypeKind.TypeParameter);
 }

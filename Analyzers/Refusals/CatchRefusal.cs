@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0106: catch clauses and exception filters.</summary>
+/// <summary>KT0006: catch clauses and exception filters.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CatchRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0106", "A kernel can't catch an exception",
+        "KT0006", "A kernel can't catch an exception",
         "'{0}' can't be compiled for a kernel: 'throw' and failed checks end in the panic handler");
 
     /// <inheritdoc/>

@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0101: an object of a class is allocated.</summary>
+/// <summary>KT0001: an object of a class is allocated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ObjectRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0101", "A kernel has no heap for objects",
+        "KT0001", "A kernel has no heap for objects",
         "{0} needs a heap, which a kernel does not have");
 
     /// <inheritdoc/>
@@ -23,10 +23,10 @@ public sealed class ObjectRefusal : Refusal
         Look(context, at => Report(at, "An anonymous object"), OperationKind.AnonymousObjectCreation);
     }
 
+    // Strings have a rule of their own (KT0011).
     private void Object(OperationAnalysisContext context)
     {
-        var isOfNoConcern = IsThrown(context.Operation) || context.Operation.Parent is IAttributeOperation;
-        if (context.Operation.Type is { IsReferenceType: true } type && !isOfNoConcern) Report(context, $"'new {Name(type)}'");
+        if (context.Operation.Type is { IsReferenceType: true, SpecialType: not SpecialType.System_String } type && !IsThrown(context.Operation)) Report(context, $"'new {Name(type)}'");
     }
 
     private void Collection(OperationAnalysisContext context)

@@ -7,7 +7,7 @@ namespace Verification.Analyzers.Refusals;
 
 /// <summary>
 /// A rule that tells, while one types, what the kernel compiler will refuse: one diagnostic, found at single
-/// operations or symbols.
+/// operations or symbols, with the compiler's own id.
 /// </summary>
 public abstract class Refusal : DiagnosticAnalyzer
 {
@@ -28,12 +28,25 @@ public abstract class Refusal : DiagnosticAnalyzer
     /// <summary>Registers what the rule looks at.</summary>
     protected abstract void Register(AnalysisContext context);
 
-    /// <summary>Looks at operations in code that is compiled for the kernel, not at bodies that only the CLR runs.</summary>
+    /// <summary>
+    /// Looks at operations in code that is compiled for the kernel: not at bodies that only the CLR runs, and not at what
+    /// makes static data, which runs in the compiler.
+    /// </summary>
     protected static void Look(AnalysisContext context, System.Action<OperationAnalysisContext> look, params OperationKind[] kinds) =>
         context.RegisterOperationAction(
             operation =>
             {
-                if (!operation.ContainingSymbol.HasForeignBody()) look(operation);
+                if (!operation.ContainingSymbol.HasForeignBody() && !IsStateMachine(operation.ContainingSymbol) && !IsInAttribute(operation.Operation)
+                    && !StaticInitialisation.Holds(operation.ContainingSymbol, operation.Compilation, operation.CancellationToken)) look(operation);
+            },
+            kinds);
+
+    /// <summary>Looks at operations in code that makes static data.</summary>
+    protected static void LookAtInitialisers(AnalysisContext context, System.Action<OperationAnalysisContext> look, params OperationKind[] kinds) =>
+        context.RegisterOperationAction(
+            operation =>
+            {
+                if (!IsInAttribute(operation.Operation) && StaticInitialisation.Holds(operation.ContainingSymbol, operation.Compilation, operation.CancellationToken)) look(operation);
             },
             kinds);
 
@@ -55,4 +68,14 @@ public abstract class Refusal : DiagnosticAnalyzer
     /// <summary>A type's short name for a message.</summary>
     protected static string Name(ISymbol? symbol) =>
         symbol?.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat) ?? "?";
+
+    // Refused as a whole (KT0007).
+    private static bool IsStateMachine(ISymbol symbol) => symbol is IMethodSymbol { IsAsync: true } or IMethodSymbol { IsIterator: true };
+
+    private static bool IsInAttribute(IOperation operation)
+    {
+        for (var at = operation; at is not null; at = at.Parent)
+            if (at is IAttributeOperation) return true;
+        return false;
+    }
 }

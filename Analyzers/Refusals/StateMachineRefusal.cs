@@ -1,32 +1,42 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0107: async methods and iterators.</summary>
+/// <summary>KT0007: async methods and iterators.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StateMachineRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0107", "A kernel can't compile a state machine",
+        "KT0007", "A kernel can't compile a state machine",
         "'{0}' is {1}: its state lives on a heap, which a kernel does not have");
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;
 
     /// <inheritdoc/>
-    protected override void Register(AnalysisContext context)
+    protected override void Register(AnalysisContext context) =>
+        context.RegisterSyntaxNodeAction(
+            Body, SyntaxKind.MethodDeclaration, SyntaxKind.LocalFunctionStatement, SyntaxKind.GetAccessorDeclaration);
+
+    // Told at the first statement, as the compiler does, which sees the method without its head.
+    private static void Body(SyntaxNodeAnalysisContext context)
     {
-        Look(context, at => Report(at, Name(at.ContainingSymbol), "an iterator"), OperationKind.YieldReturn, OperationKind.YieldBreak);
-        Look(context, at => Report(at, Name(at.ContainingSymbol), "asynchronous"), OperationKind.Await);
-        context.RegisterSymbolAction(
-            at =>
-            {
-                if (at.Symbol is IMethodSymbol { IsAsync: true } && !at.Symbol.HasForeignBody())
-                    at.ReportDiagnostic(Diagnostic.Create(Definition, at.Symbol.Locations.First(), Name(at.Symbol), "asynchronous"));
-            },
-            SymbolKind.Method);
+        var (block, arrow, name, modifiers) = context.Node switch
+        {
+            MethodDeclarationSyntax method => (method.Body, method.ExpressionBody, method.Identifier.ValueText, method.Modifiers),
+            LocalFunctionStatementSyntax function => (function.Body, function.ExpressionBody, function.Identifier.ValueText, function.Modifiers),
+            AccessorDeclarationSyntax accessor => (accessor.Body, accessor.ExpressionBody, "get", accessor.Modifiers),
+            _ => default,
+        };
+        if (context.ContainingSymbol?.HasForeignBody() == true) return;
+        var isAsync = modifiers.Any(SyntaxKind.AsyncKeyword);
+        var yields = block?.DescendantNodes(node => node == block || node is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(node => node is YieldStatementSyntax) == true;
+        if (!isAsync && !yields) return;
+        var place = block is not null ? (block.Statements.FirstOrDefault()?.GetLocation() ?? block.OpenBraceToken.GetLocation()) : arrow?.Expression.GetLocation();
+        if (place is not null) context.ReportDiagnostic(Diagnostic.Create(Definition, place, name, isAsync ? "asynchronous" : "an iterator"));
     }
 }

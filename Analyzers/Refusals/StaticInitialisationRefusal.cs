@@ -1,16 +1,20 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0110: static initialisers that ask the machine.</summary>
+/// <summary>KT0010: static initialisers that ask the machine, or make what can't lie in an image.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StaticInitialisationRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0110", "Static data is made when the kernel is compiled",
-        "'{0}' initialises static data with '{1}', which only the running machine can answer: the compiler evaluates static constructors itself");
+        "KT0010", "Static data is made when the kernel is compiled",
+        "'{0}' initialises static data with '{1}', which is not known when the kernel is compiled: the compiler evaluates static constructors itself");
+
+    private static readonly string[] PureNamespaces =
+        ["System", "System.Numerics", "System.Buffers.Binary", "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Text"];
 
     /// <inheritdoc/>
     protected override DiagnosticDescriptor Descriptor => Definition;
@@ -18,21 +22,19 @@ public sealed class StaticInitialisationRefusal : Refusal
     /// <inheritdoc/>
     protected override void Register(AnalysisContext context)
     {
-        Look(context, at => Member(at, ((IInvocationOperation)at.Operation).TargetMethod), OperationKind.Invocation);
-        Look(context, at => Member(at, ((IPropertyReferenceOperation)at.Operation).Property), OperationKind.PropertyReference);
+        LookAtInitialisers(context, at => Member(at, ((IInvocationOperation)at.Operation).TargetMethod), OperationKind.Invocation);
+        LookAtInitialisers(context, at => Member(at, ((IPropertyReferenceOperation)at.Operation).Property), OperationKind.PropertyReference);
+        LookAtInitialisers(context, at => Member(at, ((IObjectCreationOperation)at.Operation).Constructor), OperationKind.ObjectCreation);
+        LookAtInitialisers(context, at => Report(at, Name(at.ContainingSymbol), Name(at.Operation.Type)), OperationKind.DelegateCreation);
     }
 
-    private void Member(OperationAnalysisContext context, ISymbol member)
+    private void Member(OperationAnalysisContext context, ISymbol? member)
     {
+        if (member is null) return;
         var isIntrinsic = member.HasForeignBody() || member.ContainingType?.ContainingNamespace?.ToDisplayString() == KernelNames.Namespace;
-        if (isIntrinsic && IsStaticInitialisation(context)) Report(context, Name(context.ContainingSymbol), Name(member));
+        var isForeign = !SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, context.Compilation.Assembly);
+        var isUnknown = isForeign && member.ContainingType is { TypeKind: not TypeKind.Array } type
+            && (!PureNamespaces.Contains(type.ContainingNamespace.ToDisplayString()) || (RuntimeServices.Reason(member) is { } reason && reason.Contains("operating system")));
+        if (isIntrinsic || isUnknown) Report(context, Name(context.ContainingSymbol), Name(member));
     }
-
-    private static bool IsStaticInitialisation(OperationAnalysisContext context) => context.ContainingSymbol switch
-    {
-        IMethodSymbol method => method.MethodKind == MethodKind.StaticConstructor,
-        IFieldSymbol field => field.IsStatic,
-        IPropertySymbol property => property.IsStatic,
-        _ => false,
-    };
 }

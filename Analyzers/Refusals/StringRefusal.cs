@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0111: strings that are made at run time.</summary>
+/// <summary>KT0011: strings that are made at run time.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StringRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0111", "A kernel has no strings but literals",
+        "KT0011", "A kernel has no strings but literals",
         "{0} makes a string on a heap, which a kernel does not have: use UTF-8 literals and spans");
 
     /// <inheritdoc/>
@@ -21,6 +21,7 @@ public sealed class StringRefusal : Refusal
         Look(context, Interpolation, OperationKind.InterpolatedString);
         Look(context, Concatenation, OperationKind.Binary, OperationKind.CompoundAssignment);
         Look(context, Call, OperationKind.Invocation);
+        Look(context, Creation, OperationKind.ObjectCreation);
     }
 
     private void Interpolation(OperationAnalysisContext context)
@@ -40,8 +41,18 @@ public sealed class StringRefusal : Refusal
 
     private void Call(OperationAnalysisContext context)
     {
-        var method = ((IInvocationOperation)context.Operation).TargetMethod;
+        var call = (IInvocationOperation)context.Operation;
+        var method = call.TargetMethod;
         var isForeign = !SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, context.Compilation.Assembly);
-        if (isForeign && method.ReturnType.SpecialType == SpecialType.System_String) Report(context, $"'{Name(method)}'");
+        if (!isForeign || method.ReturnType.SpecialType != SpecialType.System_String) return;
+        // Refused for another reason first: a call on a box, a virtual one, a service of the runtime.
+        var isOnBox = call.Instance?.Type is { IsValueType: true } && method.ContainingType.IsReferenceType;
+        var isOpen = call.IsVirtual && call.Instance?.Type is { IsReferenceType: true, IsSealed: false };
+        if (!isOnBox && !isOpen && RuntimeServices.Reason(method) is null) Report(context, $"'{Name(method)}'");
+    }
+
+    private void Creation(OperationAnalysisContext context)
+    {
+        if (context.Operation.Type?.SpecialType == SpecialType.System_String) Report(context, "'new string'");
     }
 }

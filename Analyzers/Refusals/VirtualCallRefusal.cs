@@ -4,12 +4,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Verification.Analyzers.Refusals;
 
-/// <summary>KV0105: a virtual or interface call that the type of the receiver leaves open.</summary>
+/// <summary>KT0005: a virtual or interface call that the type of the receiver leaves open.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class VirtualCallRefusal : Refusal
 {
     private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
-        "KV0105", "A kernel can't call through a class or an interface",
+        "KT0005", "A kernel can't call through a class or an interface",
         "'{0}' is dispatched at run time on '{1}': call it on a struct, or through a type parameter with a struct constraint");
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed class VirtualCallRefusal : Refusal
     private void Call(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.TargetMethod.MethodKind == MethodKind.DelegateInvoke) return;
+        if (call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || IsKnown(call.Instance) || RuntimeServices.Reason(call.TargetMethod) is not null) return;
         if (call.IsVirtual && call.Instance?.Type is { IsReferenceType: true } receiver) Report(context, Name(call.TargetMethod), Name(receiver));
     }
 
@@ -34,6 +34,11 @@ public sealed class VirtualCallRefusal : Refusal
         var reference = (IPropertyReferenceOperation)context.Operation;
         var property = reference.Property;
         var isVirtual = property.IsAbstract || property.IsVirtual || (property.IsOverride && !property.IsSealed);
-        if (isVirtual && reference.Instance?.Type is { IsReferenceType: true, IsSealed: false } receiver) Report(context, Name(property), Name(receiver));
+        if (isVirtual && !IsKnown(reference.Instance) && RuntimeServices.Reason(property) is null && reference.Instance?.Type is { IsReferenceType: true, IsSealed: false } receiver) Report(context, Name(property), Name(receiver));
     }
+
+    // A default method of an interface runs on the struct that it was called on; equality is what a struct's own method says.
+    private static bool IsKnown(IOperation? receiver) =>
+        receiver is IInstanceReferenceOperation { Type.TypeKind: TypeKind.Interface }
+        || receiver?.Type is INamedTypeSymbol { Name: "EqualityComparer" } comparer && comparer.FullName() == "System.Collections.Generic.EqualityComparer";
 }

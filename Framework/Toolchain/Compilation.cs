@@ -20,6 +20,8 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     private readonly List<(string Symbol, CallTarget Target)> _addressTaken = [];
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly Stack<MethodKey> _current = new();
+    private readonly Dictionary<MethodKey, string> _refusedLibrary = [];
+    private Place? _withheld;
 
     /// <summary>Choices of this compilation.</summary>
     public CompilerOptions Options { get; } = options;
@@ -90,7 +92,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
             Optimise.Pipeline.CleanUp(function);
             CountCalls(function);
         }
-        catch (Refusal refusal)
+        catch (Refusal refusal) when (refusal.IsTold)
         {
             function = null;
             Report(refusal, new Place(key.Method, FirstPoint(key.Method), null));
@@ -150,9 +152,54 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     {
         (SourcePoint? point, string through) = refusal.Point is { } own ? (own, "") : Locate(place);
         string message = through.Length == 0 || refusal.Message.Contains($"'{through}'", StringComparison.Ordinal) ? refusal.Message : $"{refusal.Message} (reached through {through})";
+        // Floating point is asked for by the kernel's own build, wherever it is used.
+        bool isInLibrary = through.Length > 0 && place.Nearest is null && refusal.Id != "KT0014";
+        if (isInLibrary && _current.TryPeek(out MethodKey refused)) _refusedLibrary.TryAdd(refused, message);
+        if (isInLibrary) (refusal, message) = (Refusal.Library(message), Refusal.Library(message).Message);
         Report(new Diagnostic(
             refusal.Id, DiagnosticSeverity.Error, point?.File ?? "", point?.Line ?? 0, point?.Column ?? 0, message));
     }
+
+    /// <summary>Notes that something was refused for a reason that another refusal will give.</summary>
+    public void Withhold(Place place) => _withheld ??= place;
+
+    /// <summary>
+    /// Looks, once everything has been imported, for calls in the kernel's own code that come through the base library to
+    /// something refused: each is told at its own line, not the first alone.
+    /// </summary>
+    public void ReportCallersOfRefused()
+    {
+        if (_diagnostics.Count == 0 && _withheld is { } place)
+            Report(new Refusal("KT0004", "A lambda that captures variables is a delegate, which is an object."), place);
+        bool grows = _refusedLibrary.Count > 0;
+        while (grows)
+        {
+            grows = false;
+            foreach ((MethodKey key, Function? function) in _functions)
+            {
+                if (function is null || IsKernelCode(key.Method) || _refusedLibrary.ContainsKey(key)) continue;
+                if (Calls(function).FirstOrDefault(call => _refusedLibrary.ContainsKey(call.Callee)) is not { Instr: not null } found) continue;
+                _refusedLibrary[key] = _refusedLibrary[found.Callee];
+                grows = true;
+            }
+        }
+
+        foreach (Function function in _functions.Values.OfType<Function>().Where(function => IsKernelCode(function.Key.Method)).ToList())
+        {
+            foreach ((Instr? instr, MethodKey callee) in Calls(function))
+            {
+                if (instr?.Place?.Nearest is not { } point || !_refusedLibrary.TryGetValue(callee, out string? message)) continue;
+                Refusal refusal = Refusal.Library(message);
+                Report(new Diagnostic(refusal.Id, DiagnosticSeverity.Error, point.File, point.Line, point.Column, refusal.Message));
+            }
+        }
+    }
+
+    private static IEnumerable<(Instr? Instr, MethodKey Callee)> Calls(Function function) =>
+        from block in function.Blocks
+        from instr in block.Body
+        where instr is { Op: Op.Call, Reference: CallTarget { Callee: not null } }
+        select ((Instr?)instr, ((CallTarget)instr.Reference!).Callee!.Value);
 
     /// <summary>Notes a diagnostic, once per place and id.</summary>
     public void Report(Diagnostic diagnostic)

@@ -27,7 +27,7 @@ internal static class KernelSource
             .Order(StringComparer.Ordinal)
             .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)).ToArray();
 
-    /// <summary>Checks one analyzer against marked source: <c>{|KV0101:code|}</c> is where a diagnostic must stand, and no other.</summary>
+    /// <summary>Checks one analyzer against marked source: <c>{|KT0001:code|}</c> is where a diagnostic must stand, and no other.</summary>
     public static Task Check<TAnalyzer>(string source, string? bootStackSize = null, params DiagnosticResult[] expected)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {

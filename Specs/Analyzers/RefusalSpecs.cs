@@ -29,9 +29,9 @@ public class RefusalSpecs
         class Node;
         static class Kernel
         {
-            static object A() => {|KV0101:new Node()|};
-            static object B() => {|KV0101:new { X = 1 }|};
-            static List<int> C() => {|KV0101:[1, 2]|};
+            static object A() => {|KT0001:new Node()|};
+            static object B() => {|KT0001:new { X = 1 }|};
+            static List<int> C() => {|KT0001:[1, 2]|};
         }
         """);
 
@@ -39,10 +39,10 @@ public class RefusalSpecs
     public Task Arrays_are_refused() => KernelSource.Check<ArrayRefusal>("""
         static class Kernel
         {
-            static byte[] A(int n) => {|KV0102:new byte[n]|};
-            static int[] B() => {|KV0102:[1, 2]|};
+            static byte[] A(int n) => {|KT0002:new byte[n]|};
+            static int[] B() => {|KT0002:[1, 2]|};
             static int Sum(params int[] x) => x[0];
-            static int C() => {|KV0102:Sum(1, 2)|};
+            static int C() => {|KT0002:Sum(1, 2)|};
         }
         """);
 
@@ -59,10 +59,10 @@ public class RefusalSpecs
         struct Square : IShape { public int Area() => 1; }
         static class Kernel
         {
-            static object A(int x) => {|KV0103:x|};
-            static IShape B(Square s) => {|KV0103:s|};
-            static int C(Square s) => {|KV0103:s.GetHashCode()|};
-            static ValueType D<T>(T t) where T : struct => {|KV0103:t|};
+            static object A(int x) => {|KT0003:x|};
+            static IShape B(Square s) => {|KT0003:s|};
+            static int C(Square s) => {|KT0003:s.GetHashCode()|};
+            static ValueType D<T>(T t) where T : struct => {|KT0003:t|};
         }
         """);
 
@@ -85,8 +85,8 @@ public class RefusalSpecs
         static class Kernel
         {
             static int Twice(int x) => 2 * x;
-            static Func<int, int> A() => {|KV0104:x => x + 1|};
-            static Func<int, int> B() => {|KV0104:Twice|};
+            static Func<int, int> A() => {|KT0004:x => x + 1|};
+            static Func<int, int> B() => {|KT0004:Twice|};
             static unsafe delegate*<int, int> C() => &Twice;
             static int D(int x) { int Inner(int y) => x + y; return Inner(1); }
         }
@@ -99,8 +99,8 @@ public class RefusalSpecs
         struct Square : IShape { public int Area() => 1; }
         static class Kernel
         {
-            static int A(IShape s) => {|KV0105:s.Area()|};
-            static int B(Shape s) => {|KV0105:s.Area()|} + {|KV0105:s.Sides|} + s.Plain();
+            static int A(IShape s) => {|KT0005:s.Area()|};
+            static int B(Shape s) => {|KT0005:s.Area()|} + {|KT0005:s.Sides|} + s.Plain();
             static int C(Square s) => s.Area();
             static int D<T>(ref T t) where T : struct, IShape => t.Area();
         }
@@ -112,8 +112,8 @@ public class RefusalSpecs
         static class Kernel
         {
             static int x;
-            static void A() { try { x++; } {|KV0106:catch { x--; }|} }
-            static void B() { try { x++; } {|KV0106:catch (Exception) when (x > 1) { x--; }|} }
+            static void A() { try { x++; } {|KT0006:catch { x--; }|} }
+            static void B() { try { x++; } {|KT0006:catch (Exception) when (x > 1) { x--; }|} }
             static void C() { try { x++; } finally { x--; } }
         }
         """);
@@ -124,8 +124,8 @@ public class RefusalSpecs
         using System.Threading.Tasks;
         static class Kernel
         {
-            static IEnumerable<int> A() { {|KV0107:yield return 1;|} }
-            static async Task {|KV0107:B|}() { {|KV0107:await Task.Yield()|}; }
+            static IEnumerable<int> A() { {|KT0007:yield return 1;|} }
+            static async Task B() { {|KT0007:await Task.Yield();|} }
         }
         """);
 
@@ -136,9 +136,9 @@ public class RefusalSpecs
         static class Kernel
         {
             static int x;
-            static void A() => {|KV0108:Console.WriteLine()|};
-            static void B() => {|KV0108:Thread.Sleep(1)|};
-            static void C(object o) { {|KV0108:lock (o) { }|} }
+            static void A() => {|KT0008:Console.WriteLine()|};
+            static void B() => {|KT0008:Thread.Sleep(1)|};
+            static void C(object o) { {|KT0008:lock (o) { }|} }
             static int F() => Interlocked.Increment(ref x) + Volatile.Read(ref x);
         }
         """);
@@ -148,7 +148,7 @@ public class RefusalSpecs
         using System;
         static class Kernel
         {
-            static Type A() => {|KV0109:typeof(int)|};
+            static Type A() => {|KT0009:typeof(int)|};
             static bool B<T>() => typeof(T) == typeof(int);
         }
         """);
@@ -166,9 +166,9 @@ public class RefusalSpecs
         }
         static class Kernel
         {
-            static string A(int x) => {|KV0111:$"x is {x}"|};
-            static string B(string s) => {|KV0111:s + "!"|};
-            static string C(int x) => {|KV0111:x.ToString()|};
+            static string A(int x) => {|KT0011:$"x is {x}"|};
+            static string B(string s) => {|KT0011:s + "!"|};
+            static string C(int x) => {|KT0011:x.ToString()|};
             const string Greeting = "good " + "day";
             static ReadOnlySpan<byte> D() => "hello"u8;
             static int E(string s) => s.Length;
@@ -184,7 +184,7 @@ public class RefusalSpecs
         static class Kernel
         {
             [Assembly("csrr a0, time\nret")] static ulong Time() => throw new PlatformNotSupportedException();
-            static readonly ulong Start = {|KV0110:Time()|};
+            static readonly ulong Start = {|KT0010:Time()|};
             static readonly uint[] Table = Make();
             static uint[] Make() => new uint[4];
             static ulong Now() => Time();

@@ -21,19 +21,31 @@ public static class CSharpSource
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Memory.dll"
-                or "System.Threading.dll" or "System.Collections.dll" or "System.Linq.dll" or "Verification.Intrinsics.dll")
+                or "System.Threading.dll" or "System.Collections.dll" or "System.Linq.dll" or "System.Console.dll" or "Microsoft.CSharp.dll" or "System.Linq.Expressions.dll" or "System.Runtime.InteropServices.dll" or "Verification.Intrinsics.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     /// <summary>Compiles source text; a mistake in it is the spec's own and throws.</summary>
     public static (byte[] Image, byte[] Symbols) Compile(IReadOnlyList<SourceFile> files)
     {
+        CSharpCompilation compilation = Compilation(files);
+        using MemoryStream image = new();
+        using MemoryStream symbols = new();
+        EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        return result.Success
+            ? (image.ToArray(), symbols.ToArray())
+            : throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + "\n" + string.Join("\n", files.Select(file => file.Text)));
+    }
+
+    /// <summary>The compilation of source files, with the usings that every guest has.</summary>
+    public static CSharpCompilation Compilation(IReadOnlyList<SourceFile> files)
+    {
         const string usings = "global using System; global using System.Runtime.CompilerServices; global using System.Runtime.InteropServices; " +
                               "global using System.Threading; global using System.Numerics; global using System.Buffers.Binary; global using System.Diagnostics.CodeAnalysis; " +
                               // The CLR tells exact lines only of code that it does not optimise.
                               "[assembly: System.Diagnostics.Debuggable(System.Diagnostics.DebuggableAttribute.DebuggingModes.Default | System.Diagnostics.DebuggableAttribute.DebuggingModes.DisableOptimizations)]";
         CSharpParseOptions parse = new(LanguageVersion.CSharp14);
-        CSharpCompilation compilation = CSharpCompilation.Create(
+        return CSharpCompilation.Create(
             "Guest",
             [
                 .. files.Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, System.Text.Encoding.UTF8), parse, file.Name)),
@@ -43,11 +55,5 @@ public static class CSharpSource
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 deterministic: true, nullableContextOptions: NullableContextOptions.Enable));
-        using MemoryStream image = new();
-        using MemoryStream symbols = new();
-        EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
-        return result.Success
-            ? (image.ToArray(), symbols.ToArray())
-            : throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + "\n" + string.Join("\n", files.Select(file => file.Text)));
     }
 }

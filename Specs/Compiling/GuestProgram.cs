@@ -54,8 +54,8 @@ public sealed class GuestProgram : IDisposable
         Source = string.Join("\n", files.Select(file => file.Text));
         (_image, _symbols) = CSharpSource.Compile(files);
         _assembly = KernelAssembly.Load(_image, _symbols);
-        MethodInfo[] roots = [.. _assembly.Assembly.GetTypes().Where(type => type.Name == "Test").SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
-            .Where(method => method.Name.StartsWith("Run", StringComparison.Ordinal))];
+        MethodInfo[] roots = [.. _assembly.Assembly.GetTypes().Where(type => type is { IsPublic: true, IsAbstract: true, IsSealed: true })
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Where(method => method.Name.StartsWith("Run", StringComparison.Ordinal))];
         Methods = [.. roots.Select(method => method.DeclaringType!.FullName == "Test" ? method.Name : $"{method.DeclaringType.FullName}.{method.Name}")];
         Program = Toolchain.Compiler.Compile(_assembly.Assembly, (options ?? new CompilerOptions()) with { AdditionalRoots = roots });
         if (!Program.IsComplete) return;
@@ -72,7 +72,7 @@ public sealed class GuestProgram : IDisposable
     /// <summary>The whole source.</summary>
     public string Source { get; }
 
-    /// <summary>Names of the methods that can be run: those that begin with Run, of every class Test.</summary>
+    /// <summary>Names of the methods that can be run: those of public static classes that begin with Run.</summary>
     public IReadOnlyList<string> Methods { get; }
 
     /// <summary>False if each run begins with setting all variables, so that the CLR need not load the program anew for it.</summary>

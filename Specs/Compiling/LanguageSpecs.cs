@@ -29,8 +29,8 @@ public sealed partial class LanguageSpecs : IClassFixture<LanguageSpecs.Guest>
             TheoryData<string> names = [];
             foreach (SourceFile file in GuestSources.Of("Features"))
             {
-                string space = NamespaceOf().Match(file.Text).Groups[1].Value;
-                foreach (Match method in MethodOf().Matches(file.Text)) names.Add($"{space}.Test.{method.Groups[1].Value}");
+                string type = $"{typeof(LanguageSpecs).Namespace}.Features.{Path.GetFileNameWithoutExtension(file.Name)}";
+                foreach (Match method in MethodOf().Matches(file.Text)) names.Add($"{type}.{method.Groups[1].Value}");
             }
 
             return names;
@@ -63,9 +63,6 @@ public sealed partial class LanguageSpecs : IClassFixture<LanguageSpecs.Guest>
             first.Data.Select(data => (data.Symbol, Convert.ToHexString(data.Content ?? []))),
             again.Program.Data.Select(data => (data.Symbol, Convert.ToHexString(data.Content ?? []))));
     }
-
-    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
-    private static partial Regex NamespaceOf();
 
     [GeneratedRegex(@"public static long (Run_\w+)\(")]
     private static partial Regex MethodOf();

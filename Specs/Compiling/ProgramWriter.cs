@@ -7,7 +7,7 @@ namespace Verification.Specs.Compiling;
 /// Writes random C# programs: one seed, one program. Every program compiles and ends; it may panic, as the CLR may throw
 /// on it. What it is made of is the language table of the toolchain's README.
 /// </summary>
-public sealed class ProgramWriter
+public sealed partial class ProgramWriter
 {
     private static readonly string[] Integers = ["sbyte", "byte", "short", "ushort", "int", "uint", "long", "ulong"];
     private static readonly string[] Comparisons = ["<", "<=", ">", ">=", "==", "!="];
@@ -23,6 +23,7 @@ public sealed class ProgramWriter
     private List<string> _structs = [];
     private List<(string Name, string Result, string[] Parameters)> _functions = [];
     private bool _mayReturn;
+    private bool _isWide;
     private string _result = "long";
 
     private ProgramWriter(int seed, int functionCount)
@@ -58,6 +59,17 @@ public sealed class ProgramWriter
 
     private void WriteProgram()
     {
+        WriteTypes();
+        Line("public static class Test");
+        Line("{");
+        WriteHelpers("private");
+        for (int index = 0; index < 3; index++) WriteFunction($"F{index}", Any(Integers), [AnyInteger(), AnyInteger()], isPublic: false);
+        for (int index = 0; index < _functionCount; index++) WriteFunction($"Run{index}", "long", ["long", "long"], isPublic: true);
+        Line("}");
+    }
+
+    private void WriteTypes()
+    {
         Line("public interface IMix { int Mix(int x); static abstract long Seed { get; } int Twice(int x) => Mix(Mix(x)); }");
         Line("public struct Adder : IMix { public int Step; public int Mix(int x) => x + Step++; public static long Seed => 77; }");
         Line("public struct Xorer : IMix { public uint Key; public int Mix(int x) => x ^ (int)Key; public static long Seed => -5; public int Twice(int x) => x * 3; }");
@@ -68,21 +80,20 @@ public sealed class ProgramWriter
         Line("[StructLayout(LayoutKind.Explicit)] public struct Overlay { [FieldOffset(0)] public ulong Whole; [FieldOffset(0)] public int Low; [FieldOffset(4)] public int High; [FieldOffset(3)] public byte Middle; }");
         Line("public ref struct Scope { private ref int _count; public Scope(ref int count) { _count = ref count; _count += 3; } public void Dispose() { _count *= 2; } }");
         Line("public enum Colour : byte { Red, Green = 5, Blue = 200 }");
-        Line("public static class Test");
-        Line("{");
-        Line("    private static readonly int[] Table = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3];");
-        Line("    private static readonly ulong Salt = 0x1234_5678_9abc_def0;");
-        Line("    private static ReadOnlySpan<byte> Bytes => \"the quick brown fox\"u8;");
-        Line("    private static ReadOnlySpan<short> Shorts => [1, -2, 300, -4000, 32767, -32768, 7, 8];");
-        Line("    private static long Generic<T>(T mixer, int x) where T : struct, IMix => mixer.Mix(x) + mixer.Twice(x + 1) + T.Seed + mixer.Mix(0);");
-        Line("    private static long Tally(ReadOnlySpan<byte> text, byte wanted) { long n = 0; foreach (byte item in text) { if (item == wanted) n++; else n += item >> 6; } return n; }");
-        Line("    private static bool Swap(ref int left, ref int right) { (left, right) = (right, left); return left < right; }");
-        Line("    private static Pair Make(int a, long b) => new Pair(a, b);");
-        Line("    private static Nest Deep(Pair p, ushort s) { Nest n = default; n.P = p; n.S = s; n.Q = Make(s, p.B); n.Q.Bump(p.A); return n; }");
-        Line("    private static Pair Through(Pair p, Key k, Nest n) { p.A += k.X; p.B += (long)k.Y + n.All; return p; }");
-        for (int index = 0; index < 3; index++) WriteFunction($"F{index}", Any(Integers), [AnyInteger(), AnyInteger()], isPublic: false);
-        for (int index = 0; index < _functionCount; index++) WriteFunction($"Run{index}", "long", ["long", "long"], isPublic: true);
-        Line("}");
+    }
+
+    private void WriteHelpers(string access)
+    {
+        Line($"    {access} static readonly int[] Table = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3];");
+        Line($"    {access} static readonly ulong Salt = 0x1234_5678_9abc_def0;");
+        Line($"    {access} static ReadOnlySpan<byte> Bytes => \"the quick brown fox\"u8;");
+        Line($"    {access} static ReadOnlySpan<short> Shorts => [1, -2, 300, -4000, 32767, -32768, 7, 8];");
+        Line($"    {access} static long Generic<T>(T mixer, int x) where T : struct, IMix => mixer.Mix(x) + mixer.Twice(x + 1) + T.Seed + mixer.Mix(0);");
+        Line("    " + access + " static long Tally(ReadOnlySpan<byte> text, byte wanted) { long n = 0; foreach (byte item in text) { if (item == wanted) n++; else n += item >> 6; } return n; }");
+        Line("    " + access + " static bool Swap(ref int left, ref int right) { (left, right) = (right, left); return left < right; }");
+        Line($"    {access} static Pair Make(int a, long b) => new Pair(a, b);");
+        Line("    " + access + " static Nest Deep(Pair p, ushort s) { Nest n = default; n.P = p; n.S = s; n.Q = Make(s, p.B); n.Q.Bump(p.A); return n; }");
+        Line("    " + access + " static Pair Through(Pair p, Key k, Nest n) { p.A += k.X; p.B += (long)k.Y + n.All; return p; }");
     }
 
     private void WriteFunction(string name, string result, string[] parameters, bool isPublic)
@@ -98,6 +109,9 @@ public sealed class ProgramWriter
         Line($"    {(isPublic ? "public" : "private")} static {result} {name}({string.Join(", ", parameters.Select((type, index) => $"{type} {names[index]}"))})");
         Line("    {");
         _depth = 2;
+        if (_isWide && isPublic) Line("Reset();");
+        if (_isWide) _scope.AddRange([("G0", "long"), ("G1", "int"), ("G2", "byte")]);
+        if (_isWide) _structs.Add("G3");
         if (Chance(60))
         {
             string element = Any((string[])["int", "byte", "long", "ushort"]);
@@ -108,7 +122,7 @@ public sealed class ProgramWriter
 
         for (int index = 0; index < 3; index++) Declare();
         _mayReturn = true;
-        int statements = 3 + Next(6);
+        int statements = _isWide ? 2 + Next(4) : 3 + Next(6);
         for (int index = 0; index < statements; index++) Statement(3);
         Line($"return {Mix(result)};");
         _depth = 0;
@@ -153,6 +167,12 @@ public sealed class ProgramWriter
 
     private void Statement(int depth)
     {
+        if (_isWide && Chance(45))
+        {
+            WideStatement(depth);
+            return;
+        }
+
         int choice = Next(depth > 0 ? 24 : 10);
         switch (choice)
         {

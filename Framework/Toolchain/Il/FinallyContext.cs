@@ -53,7 +53,8 @@ internal sealed partial class Importer
             _work.Enqueue(target);
         }
 
-        for (int index = 0; index < _stack.Count; index++)
+        int count = _hasRefused ? Math.Min(_stack.Count, target.Stack.Count) : _stack.Count;
+        for (int index = 0; index < count; index++)
         {
             (Slot slot, Type type) = target.Stack[index];
             RefusePseudo(_stack[index]);

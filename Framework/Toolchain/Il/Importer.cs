@@ -38,6 +38,7 @@ internal sealed partial class Importer
     private bool _isVolatile;
     private bool _isUnaligned;
     private bool _isReachable;
+    private bool _hasRefused;
 
     private Importer(Compilation unit, MethodKey key)
     {
@@ -102,7 +103,14 @@ internal sealed partial class Importer
     {
         Type? machine = attribute.ConstructorArguments is [{ Value: Type type }] ? type : null;
         MethodInfo? body = machine?.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
-        return body is not null && _unit.Symbols(body).Of(body) is [(_, { } point), ..] ? point : null;
+        if (body?.GetMethodBody()?.GetILAsByteArray() is not { } code) return null;
+        // In code that is not optimised, the opening brace has a place of its own: a nop.
+        foreach ((int offset, SourcePoint point) in _unit.Symbols(body).Of(body))
+        {
+            if (code[offset] != 0) return point;
+        }
+
+        return null;
     }
 
     private void DeclareParameters()
@@ -193,27 +201,88 @@ internal sealed partial class Importer
         }
 
         _isReachable = true;
-        try
+        int next = _indexOf[site.Offset];
+        while (true)
         {
-            CheckHandlers(site.Offset);
-            for (int index = _indexOf[site.Offset]; _isReachable; index++)
+            try
             {
-                _current = _code[index];
-                if (_current.Offset != site.Offset && _leaders.Contains(_current.Offset))
-                {
-                    Jump(SiteAt(_current.Offset, site.Context));
-                    return;
-                }
-
-                ImportInstruction(_current);
+                if (next == _indexOf[site.Offset]) CheckHandlers(site.Offset);
+                ImportFrom(next);
+                return;
             }
-        }
-        catch (Refusal refusal)
-        {
-            // The rest of the method may hold more to tell; this block ends here.
-            _unit.Report(refusal, CurrentPlace());
+            catch (Refusal refusal)
+            {
+                Refused(refusal);
+                // The next statement may hold more to tell. The program is refused, so that what lacks here does no harm.
+                if (NextStatement() is { } statement)
+                {
+                    next = statement;
+                    continue;
+                }
+            }
+            catch (ArgumentOutOfRangeException) when (_hasRefused)
+            {
+                // That was no statement's begin: something lacks on the stack.
+            }
+
             if (!_block.IsTerminated) Append(_function.New(Op.Unreachable, IrType.Void));
+            return;
         }
+    }
+
+    private void ImportFrom(int first)
+    {
+        for (int index = first; _isReachable; index++)
+        {
+            _current = _code[index];
+            if (index != first && _leaders.Contains(_current.Offset))
+            {
+                Jump(SiteAt(_current.Offset, _site.Context));
+                return;
+            }
+
+            ImportInstruction(_current);
+        }
+    }
+
+    private void Refused(Refusal refusal)
+    {
+        _hasRefused = true;
+        if (refusal.IsTold) _unit.Report(refusal, CurrentPlace());
+        else _unit.Withhold(CurrentPlace());
+    }
+
+    /// <summary>Index of the instruction that the next statement begins with, in the same stretch of code; null if there is none.</summary>
+    private int? NextStatement()
+    {
+        _stack.Clear();
+        _isVolatile = _isUnaligned = false;
+        _constrained = null;
+        if (_block.IsTerminated) return null;
+        for (int index = _indexOf[_current.Offset]; index < _code.Length; index++)
+        {
+            IlInstruction instruction = _code[index];
+            bool begins = _points.Any(point => point.Offset == instruction.Offset);
+            if (begins && instruction.Offset > _current.Offset)
+            {
+                // What an optimised statement leaves on the stack for a later one is not known here.
+                for (int count = 0; count < 8; count++) Push(_function.Const(IrType.I64, 0), typeof(object));
+                return index;
+            }
+
+            IEnumerable<int> targets = instruction.Targets ?? (IsBranch(instruction.Code) ? [(int)instruction.Operand] : []);
+            foreach (int target in targets.Where(target => _points.Any(point => point.Offset == target)))
+            {
+                Site reached = SiteAt(target, _site.Context);
+                if (reached.Stack is not null) continue;
+                reached.Stack = [];
+                _work.Enqueue(reached);
+            }
+
+            if (instruction.Code is IlOp.Ret or IlOp.Throw or IlOp.Br or IlOp.BrS or IlOp.Leave or IlOp.LeaveS or IlOp.Endfinally) return null;
+        }
+
+        return null;
     }
 
     private void CheckHandlers(int offset)
@@ -225,6 +294,12 @@ internal sealed partial class Importer
             {
                 int handler = clause.Flags == ExceptionHandlingClauseOptions.Filter ? clause.FilterOffset : clause.HandlerOffset;
                 _current = _code[_indexOf[handler]];
+                // The head of the clause has a place of its own only in code that is not optimised.
+                foreach ((int at, SourcePoint point) in _points)
+                {
+                    if (at >= handler) throw Refusal.Catch(point);
+                }
+
                 throw Refusal.Catch();
             }
         }

@@ -23,6 +23,8 @@ internal sealed partial class Importer
 
         if (TryIntrinsic(method)) return;
         Type owner = method.DeclaringType!;
+        if (owner == typeof(object) && method.Name == "GetType") throw Refusal.Reflection("'GetType'");
+        if (RuntimeService(method) is { } reason) throw Refusal.Service(method, reason);
         if (typeof(Delegate).IsAssignableFrom(owner)) throw Refusal.Delegate(owner);
         int position = _stack.Count - 1 - method.GetParameters().Length;
         if (!method.IsStatic && position >= 0) RefusePseudo(_stack[position]);
@@ -116,6 +118,15 @@ internal sealed partial class Importer
         return (method, null, true);
     }
 
+    // Told where the kernel calls it, not where the base library first needs the runtime. An interface is only a shape.
+    private string? RuntimeService(MethodBase method)
+    {
+        Type owner = method.DeclaringType!;
+        if (owner.IsInterface || Compilation.IsKernelCode(method) || !Compilation.IsKernelCode(_method)) return null;
+        string member = method.IsSpecialName && method.Name is ['g' or 's', 'e', 't', '_', .. var property] ? property : method.Name;
+        return Verification.Analyzers.Refusals.RuntimeServiceTable.Reason(owner.Namespace ?? "", owner.Name.Split('`')[0], member);
+    }
+
     // Throwing is kept out of line in the base library, by methods that say so by attribute or by name.
     private static bool NeverReturns(MethodBase method) =>
         (method.DeclaringType!.Name == "<PrivateImplementationDetails>" && method.Name.StartsWith("Throw", StringComparison.Ordinal)) || IsThrowHelper(method);
@@ -141,6 +152,8 @@ internal sealed partial class Importer
 
         // The body of such a method stands for an instruction of the host: it only calls itself.
         if (key == _function.Key && !Compilation.IsKernelCode(key.Method) && IsHostIntrinsic(key.Method)) throw Refusal.NoBody(key.Method);
+        if (Compilation.IsKernelCode(key.Method) && key.Method.GetMethodBody() is null && Attributes.AssemblyText(key.Method) is null && !key.Method.DeclaringType!.IsArray)
+            throw Refusal.Extern(SymbolNames.Display(key.Method));
         Place place = CurrentPlace();
         string symbol = _unit.Reference(key, place);
         MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
@@ -208,7 +221,9 @@ internal sealed partial class Importer
         if (typeof(Delegate).IsAssignableFrom(type)) throw Refusal.Delegate(type);
         if (type == typeof(string)) throw Refusal.Text("'new string'");
         if (type.IsArray) throw Refusal.Array(type.GetElementType()!, type.GetArrayRank());
+        if (IsClosure(type)) throw Refusal.Closure();
         if (!type.IsValueType) throw Refusal.Allocation(type);
+        if (type.FullName == "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler" && Compilation.IsKernelCode(_method)) throw Refusal.Text("An interpolated string");
         if (TryNewIntrinsic(constructor, type)) return;
         Slot slot = _function.NewSlot(type);
         Instr address = _function.Address(slot);
@@ -218,6 +233,8 @@ internal sealed partial class Importer
         if (!TryIntrinsic(constructor)) EmitCall(new MethodKey(constructor, null), types, typeof(void));
         PushLoadedOwned(address, type);
     }
+
+    private static bool IsClosure(Type type) => !type.IsValueType && type.Name.StartsWith("<>c", StringComparison.Ordinal);
 
     // The temporary is nobody else's: no copy is needed.
     private void PushLoadedOwned(Instr address, Type type)

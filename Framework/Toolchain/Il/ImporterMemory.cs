@@ -206,7 +206,7 @@ internal sealed partial class Importer
         if (owner.IsValueType) return TypeLayout.Of(owner).OffsetOf(field);
         if (owner == typeof(string)) return field.Name == "_firstChar" ? StringOffset : LengthOffset;
         if (owner.Name == "RawArrayData") return field.Name == "Data" ? ArrayOffset : LengthOffset;
-        throw Refusal.Allocation(owner);
+        throw IsClosure(owner) ? Refusal.Closure() : Refusal.Allocation(owner);
     }
 
     private void ImportStaticField(IlOp code, FieldInfo field)
@@ -307,8 +307,7 @@ internal sealed partial class Importer
         Entry entry = Pop();
         if (entry.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxed } || boxed.Type != type || code == IlOp.Unbox)
         {
-            if (!type.IsValueType && entry.Value.Op != Op.Pseudo) throw Refusal.TypeTest(type);
-            throw Refusal.Boxing(type);
+            throw entry.Value.Op == Op.Pseudo ? Refusal.Boxing(type) : Refusal.TypeTest(type);
         }
 
         Push(boxed.Value, type);

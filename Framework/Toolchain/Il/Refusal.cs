@@ -11,6 +11,9 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     /// <summary>Where it is, if that is another place than the instruction that led there.</summary>
     public SourcePoint? Point { get; } = point;
 
+    /// <summary>False for what follows from another refusal, which says it better.</summary>
+    public bool IsTold { get; private init; } = true;
+
     /// <summary>The diagnostic's id.</summary>
     public string Id { get; } = id;
 
@@ -29,8 +32,12 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     public static Refusal Virtual(string method) =>
         new("KT0005", $"The call of '{method}' is virtual: which method runs is not known at compile time.");
 
-    public static Refusal Catch() =>
-        new("KT0006", "Exceptions cannot be caught: a throw ends in the kernel's panic handler.");
+    public static Refusal Catch(SourcePoint? point = null) =>
+        new("KT0006", "Exceptions cannot be caught: a throw ends in the kernel's panic handler.", point);
+
+    /// <summary>An object that only holds what a lambda captures: the lambda itself is what is refused.</summary>
+    public static Refusal Closure() =>
+        new("KT0004", "A lambda that captures variables is a delegate, which is an object.") { IsTold = false };
 
     public static Refusal Async(string method) =>
         new("KT0007", $"'{method}' is asynchronous, which needs the runtime's scheduler and objects.");
@@ -42,6 +49,17 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
             ? new("KT0008", $"'{name}' is a function of the host's mathematical library, which a kernel does not have.")
             : new("KT0008", $"'{name}' is implemented by the .NET runtime itself (threads, reflection, the operating system and the like), which a kernel does not have.");
     }
+
+    public static Refusal Service(MethodBase method, string reason) =>
+        reason == "reflection" ? Reflection($"'{SymbolNames.Display(method)}'")
+            : new("KT0008", $"'{SymbolNames.Display(method)}' needs the .NET runtime ({reason}), which a kernel does not have.")
+            {
+                // The end of a lock statement; its begin says it.
+                IsTold = method is not { DeclaringType.FullName: "System.Threading.Monitor", Name: "Exit" },
+            };
+
+    /// <summary>A call of the base library that comes, sooner or later, to something that a kernel does not have.</summary>
+    public static Refusal Library(string message) => new("KT0020", $"This call of the base library can't be compiled. {message}");
 
     public static Refusal RuntimeState(string field) =>
         new("KT0008", $"'{field}' is state of the .NET runtime itself, which a kernel does not have.");

@@ -11,7 +11,7 @@ internal static class RuntimeState
     private static readonly string[] Types =
     [
         "System.Environment", "System.AppContext", "System.LocalAppContextSwitches",
-        "System.Diagnostics.Stopwatch", "System.TimeZoneInfo", "System.Random", "System.GC", "System.Threading",
+        "System.Diagnostics", "System.TimeZoneInfo", "System.Random", "System.GC", "System.Threading",
         "System.Globalization.CultureInfo", "System.Globalization.CultureData", "System.DateTime", "System.TimeProvider",
     ];
 
@@ -27,7 +27,7 @@ internal static class RuntimeState
     {
         if (!IsOfBaseLibrary(field)) return false;
         string owner = field.DeclaringType!.FullName ?? "";
-        bool isOfEnvironment = Types.Any(type => owner == type || owner.StartsWith(type + "+", StringComparison.Ordinal));
+        bool isOfEnvironment = Types.Any(type => owner == type || owner.StartsWith(type + "+", StringComparison.Ordinal) || owner.StartsWith(type + ".", StringComparison.Ordinal));
         bool isVariable = !field.IsInitOnly && !field.Attributes.HasFlag(FieldAttributes.HasFieldRVA) && field.DeclaringType.TypeInitializer is not null;
         return isVariable || (isOfEnvironment && field.FieldType.IsValueType);
     }

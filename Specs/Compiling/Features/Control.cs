@@ -1,6 +1,6 @@
-namespace Features.Control;
+namespace Verification.Specs.Compiling.Features;
 
-public static class Test
+public static class Control
 {
     public static long Run_switch_on_numbers(long a, long b)
     {

@@ -1,20 +1,20 @@
-namespace Features.Extensions;
+namespace Verification.Specs.Compiling.Features;
 
-public static class Test
+public static class Extensions
 {
     public static long Run_extension_methods(long a, long b)
     {
-        Point p = new() { X = (int)a, Y = b };
+        Spot p = new() { X = (int)a, Y = b };
         p.Move(3);
         return a.Doubled() + p.Sum() + "text".AsSpan().Vowels();
     }
 
     public static long Run_extension_members(long a, long b)
     {
-        Point p = new() { X = (int)a, Y = b };
+        Spot p = new() { X = (int)a, Y = b };
         p.Left = 5;
-        Point q = Point.Origin + p;
-        return q.Left + p.Size + Point.Make(7).X + a.IsOdd.GetHashCode() + 12.Thrice + (b.IsOdd ? 1 : 2) + q.Plus(3L) + Point.Named<int>(3);
+        Spot q = Spot.Origin + p;
+        return q.Left + p.Size + Spot.Make(7).X + a.IsOdd.GetHashCode() + 12.Thrice + (b.IsOdd ? 1 : 2) + q.Plus(3L) + Spot.Named<int>(3);
     }
 
     public static long Run_inlining_hints(long a, long b) => Inlined(a) + NotInlined(b) + Optimised(a);
@@ -29,22 +29,22 @@ public static class Test
     private static long Optimised(long x) => x ^ 0x55;
 }
 
-internal struct Point
+internal struct Spot
 {
     public int X;
     public long Y;
 }
 
-internal static class PointExtensions
+internal static class SpotExtensions
 {
-    extension(ref Point point)
+    extension(ref Spot point)
     {
         public int Left { get => point.X; set => point.X = value * 2; }
 
         public void Move(int by) => point.X += by;
     }
 
-    extension(Point point)
+    extension(Spot point)
     {
         public long Size => point.X * point.Y;
 
@@ -52,15 +52,15 @@ internal static class PointExtensions
             where T : INumber<T> => point.Y + long.CreateTruncating(other);
     }
 
-    extension(Point)
+    extension(Spot)
     {
-        public static Point Origin => new() { X = 1, Y = 2 };
+        public static Spot Origin => new() { X = 1, Y = 2 };
 
-        public static Point Make(int x) => new() { X = x };
+        public static Spot Make(int x) => new() { X = x };
 
         public static int Named<T>(int x) => x + Unsafe.SizeOf<T>();
 
-        public static Point operator +(Point left, Point right) => new() { X = left.X + right.X, Y = left.Y + right.Y };
+        public static Spot operator +(Spot left, Spot right) => new() { X = left.X + right.X, Y = left.Y + right.Y };
     }
 
     extension<T>(T number)
@@ -73,7 +73,7 @@ internal static class PointExtensions
 
     public static long Doubled(this long x) => 2 * x;
 
-    public static long Sum(this in Point point) => point.X + point.Y;
+    public static long Sum(this in Spot point) => point.X + point.Y;
 
     public static int Vowels(this ReadOnlySpan<char> text)
     {

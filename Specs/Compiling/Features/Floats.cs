@@ -1,6 +1,6 @@
-namespace Features.Floats;
+namespace Verification.Specs.Compiling.Features;
 
-public static class Test
+public static class Floats
 {
     public static long Run_arithmetic(long a, long b)
     {

@@ -1,8 +1,8 @@
 using System.Collections.Generic;
 
-namespace Features.Generics;
+namespace Verification.Specs.Compiling.Features;
 
-public static unsafe class Test
+public static unsafe class Generics
 {
     public static long Run_interface_constraints(long a, long b) => Measure(new Square { Side = (int)a }) + Measure(new Box { Width = (int)a, Height = (int)b }) + Twice<Square>((int)b);
 

@@ -1,6 +1,6 @@
-namespace Features.Integers;
+namespace Verification.Specs.Compiling.Features;
 
-public static class Test
+public static class Integers
 {
     public static long Run_bytes_and_shorts(long a, long b)
     {

@@ -1,6 +1,6 @@
-namespace Features.References;
+namespace Verification.Specs.Compiling.Features;
 
-public static unsafe class Test
+public static unsafe class References
 {
     public static long Run_pointers(long a, long b)
     {

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Features.Spans;
+namespace Verification.Specs.Compiling.Features;
 
-public static unsafe class Test
+public static unsafe class Spans
 {
     private static ReadOnlySpan<byte> Digits => "0123456789abcdef"u8;
 

@@ -1,6 +1,6 @@
-namespace Features.Statics;
+namespace Verification.Specs.Compiling.Features;
 
-public static unsafe class Test
+public static unsafe class Statics
 {
     public static long Run_tables(long a, long b) =>
         Tables.Primes[(int)(a & 7)] + Tables.Crc[(int)(b & 255)] + Tables.Points[1].Y + Tables.Jagged[1][2] + Tables.Words[(int)(a & 1)].Length + Tables.Primes.Length + (Tables.Flags[2] ? 1 : 0);
@@ -190,7 +190,7 @@ internal static unsafe class Variables
     public static long Preset = 0x77;
     public static Cells Cells;
     public static State State = new() { Left = 5 };
-    public static Buffer Buffer;
+    public static ByteBuffer Buffer;
     public static volatile int Ready;
     public static readonly int Where = Tables.Primes[3];
 
@@ -218,7 +218,7 @@ internal struct Level
     public int Depth { readonly get => _depth; set => _depth = value * 2; }
 }
 
-internal unsafe struct Buffer
+internal unsafe struct ByteBuffer
 {
     public fixed byte Bytes[8];
 }

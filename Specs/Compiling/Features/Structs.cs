@@ -1,6 +1,6 @@
-namespace Features.Structs;
+namespace Verification.Specs.Compiling.Features;
 
-public static unsafe class Test
+public static unsafe class Structs
 {
     public static long Run_record_structs(long a, long b)
     {

@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+
+namespace Verification.Analyzers.Refusals;
+
+/// <summary>
+/// Which types and members of the base library are services of the .NET runtime, and not code that a kernel can take
+/// along. One table for the analyzers and for the kernel compiler, which this file is a part of as well.
+/// </summary>
+internal static class RuntimeServiceTable
+{
+    private const string Heap = "a heap";
+    private const string Threads = "threads";
+    private const string System = "an operating system";
+    private const string Culture = "the texts of a culture";
+
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        ["System.Console"] = "standard input and output",
+        ["System.GC"] = "garbage collection",
+        ["System.Environment"] = System,
+        ["System.AppContext"] = System,
+        ["System.AppDomain"] = System,
+        ["System.OperatingSystem"] = System,
+        ["System.Random"] = System,
+        ["System.TimeZoneInfo"] = System,
+        ["System.TimeProvider"] = System,
+        ["System.Text.StringBuilder"] = Heap,
+        ["System.Text.Encoding"] = "encodings as objects",
+        ["System.Lazy"] = "delegates",
+        ["System.Array"] = Heap,
+        ["System.Diagnostics.Process"] = System,
+        ["System.Diagnostics.Stopwatch"] = System,
+        ["System.Runtime.InteropServices.NativeMemory"] = Heap,
+        ["System.Runtime.InteropServices.Marshal"] = System,
+        ["System.Runtime.InteropServices.NativeLibrary"] = System,
+        ["System.Runtime.InteropServices.GCHandle"] = "garbage collection",
+    };
+
+    private static readonly Dictionary<string, string> Namespaces = new()
+    {
+        ["System.Threading"] = Threads,
+        ["System.Threading.Tasks"] = Threads,
+        ["System.Reflection"] = "reflection",
+        ["System.Reflection.Emit"] = "reflection",
+        ["System.Linq"] = "delegates",
+        ["System.Linq.Expressions"] = "reflection",
+        ["System.IO"] = "files",
+        ["System.Net"] = System,
+        ["System.Net.Sockets"] = System,
+        ["System.Collections"] = Heap,
+        ["System.Collections.Generic"] = Heap,
+        ["System.Collections.Concurrent"] = Heap,
+        ["System.Collections.Immutable"] = Heap,
+        ["System.Globalization"] = Culture,
+        ["System.Text.RegularExpressions"] = Heap,
+        ["System.Text.Json"] = "reflection",
+    };
+
+    private static readonly HashSet<string> Numbers =
+    [
+        "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Int128", "UInt128", "IntPtr", "UIntPtr", "Single", "Double", "Half",
+        "Decimal", "Boolean", "DateTime", "TimeSpan", "DateOnly", "TimeOnly", "Guid",
+    ];
+
+    // Single instructions and comparisons, whatever else their type or namespace holds.
+    private static readonly HashSet<string> Code =
+    [
+        "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread.SpinWait", "System.Threading.Thread.MemoryBarrier",
+        "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer", "System.Array.Length", "System.Array.GetLength",
+    ];
+
+    /// <summary>What of the runtime a member needs, in a few words; null if nothing is known against it.</summary>
+    /// <param name="space">Namespace of its type.</param>
+    /// <param name="type">Name of its type, without type arguments.</param>
+    /// <param name="member">Its name; that of a property without get and set.</param>
+    public static string? Reason(string space, string type, string member)
+    {
+        var full = space + "." + type;
+        if (Code.Contains(full) || Code.Contains(full + "." + member)) return null;
+        if (Types.TryGetValue(full, out var reason) || Namespaces.TryGetValue(space, out reason)) return reason;
+        if (space != "System") return null;
+        if (type == "DateTime" && member is "Now" or "UtcNow" or "Today" || (type == "Guid" && member.StartsWith("New", global::System.StringComparison.Ordinal)) || member == "CreateVersion7") return System;
+        return Numbers.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" ? Culture : null;
+    }
+}

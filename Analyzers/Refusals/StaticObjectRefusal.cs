@@ -1,0 +1,40 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Verification.Analyzers.Refusals;
+
+/// <summary>KT0019: a use of a static field that begins with an object.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class StaticObjectRefusal : Refusal
+{
+    private static readonly DiagnosticDescriptor Definition = Rule.Refusal(
+        "KT0019", "A kernel's image holds strings, and arrays of values",
+        "'{0}' holds an object that can't lie in the image: use a struct, or an array of structs");
+
+    /// <inheritdoc/>
+    protected override DiagnosticDescriptor Descriptor => Definition;
+
+    /// <inheritdoc/>
+    protected override void Register(AnalysisContext context) => Look(context, Field, OperationKind.FieldReference);
+
+    private void Field(OperationAnalysisContext context)
+    {
+        var field = ((IFieldReferenceOperation)context.Operation).Field;
+        if (field is { IsStatic: true, IsConst: false, Type.IsReferenceType: true } && IsObject(field.Type) && BeginsWithObject(field)) Report(context, Name(field));
+    }
+
+    private static bool IsObject(ITypeSymbol type) => type switch
+    {
+        { SpecialType: SpecialType.System_String } or { TypeKind: TypeKind.Delegate } => false,
+        IArrayTypeSymbol array => array.Rank > 1 || (array.ElementType.IsReferenceType && IsObject(array.ElementType)),
+        _ => true,
+    };
+
+    private static bool BeginsWithObject(IFieldSymbol field) =>
+        field.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).OfType<VariableDeclaratorSyntax>()
+            .Any(declaration => declaration.Initializer?.Value is { } value && !value.DescendantNodesAndSelf().Any(node => node.IsKind(SyntaxKind.NullLiteralExpression)));
+}

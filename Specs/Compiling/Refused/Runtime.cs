@@ -1,0 +1,98 @@
+using System.Collections.Generic;
+using System.Threading.Tasks;
+
+namespace Verification.Specs.Compiling.Refused;
+
+public static class Runtime
+{
+    public static long RunCatch(long a, long b)
+    {
+        try
+        {
+            return b / a;
+        }
+        catch (DivideByZeroException) { return 0; } // KT0006
+    }
+
+    public static long RunFilter(long a, long b)
+    {
+        try
+        {
+            return b / a;
+        }
+        catch (Exception) when (b > 3) { return 0; } // KT0006
+    }
+
+    public static long RunAsync(long a, long b)
+    {
+        Later();
+        return a;
+    }
+
+    public static long RunIterator(long a, long b)
+    {
+        return Numbers() is null ? 1 : 2;
+    }
+
+    public static long RunConsole(long a, long b)
+    {
+        Console.WriteLine(); // KT0008
+        return a;
+    }
+
+    public static long RunEnvironment(long a, long b)
+    {
+        return Environment.ProcessId; // KT0008
+    }
+
+    public static long RunThread(long a, long b)
+    {
+        Thread.Yield(); // KT0008
+        return b;
+    }
+
+    public static long RunLock(long a, long b)
+    {
+        lock (Gate!) // KT0008
+        {
+            return a;
+        }
+    }
+
+    public static long RunNativeMemory(long a, long b)
+    {
+        unsafe
+        {
+            return (long)NativeMemory.Alloc(16); // KT0008
+        }
+    }
+
+    public static long RunCollection(long a, long b)
+    {
+        GC.Collect(); // KT0008
+        return a;
+    }
+
+    public static long RunParse(long a, long b)
+    {
+        return int.Parse("5"); // KT0008
+    }
+
+    public static long RunDynamic(long a, long b)
+    {
+        dynamic? thing = Gate;
+        return thing + 1; // KT0008
+    }
+
+    private static object? Gate;
+
+    private static async void Later()
+    {
+        await Task.Yield(); // KT0007
+    }
+
+    private static IEnumerable<int> Numbers()
+    {
+        yield return 1; // KT0007
+    }
+}
