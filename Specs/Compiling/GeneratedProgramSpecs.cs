@@ -13,8 +13,8 @@ namespace Verification.Specs.Compiling;
 /// </summary>
 public sealed class GeneratedProgramSpecs
 {
-    private const int BatchSize = 125;
-    private const int UsualPrograms = 2_000;
+    private const int BatchSize = 50;
+    private const int UsualPrograms = 150;
 
     private static readonly (long A, long B)[] Inputs = [(0, 0), (5, -3), (long.MinValue, -1), (0x0123_4567_89ab_cdef, 77)];
 
