@@ -41,7 +41,7 @@ public static class BuildCommand
     private static int Build(BuildOptions options, TextWriter output)
     {
         using KernelAssembly kernel = KernelAssembly.Load(options.Assembly);
-        CompiledProgram program = Compiler.Compile(kernel.Assembly, new CompilerOptions());
+        CompiledProgram program = Compiler.Compile(kernel.Assembly, new CompilerOptions { FloatingPoint = options.FloatingPoint });
         if (!Report(program.Diagnostics, output)) return Failed;
 
         (IReadOnlyList<StubCode> stubs, IReadOnlyList<Diagnostic> stubDiagnostics) =

@@ -17,6 +17,7 @@ public sealed record BuildOptions
           --boot-trap-stack-size BYTES  size of the boot hart's trap stack, or auto (default 4096)
           --trap-nesting COUNT       how many traps may be under way on a hart (default 1)
           --hart-stacks COUNT:BYTES  also reserve a boot stack for each of COUNT further harts
+          --floating-point CHOICE    true to use the floating-point unit, which the kernel must switch on (default false)
           --source-root DIRECTORY    file names in debug information are relative to it
         """;
 
@@ -53,6 +54,9 @@ public sealed record BuildOptions
     /// <summary>Directory that file names are relative to, if any.</summary>
     public string? SourceRoot { get; init; }
 
+    /// <summary>True to compile <c>float</c> and <c>double</c>.</summary>
+    public bool FloatingPoint { get; init; }
+
     /// <summary>Reads the command line; on a mistake, null and a sentence that says which.</summary>
     public static BuildOptions? Parse(IReadOnlyList<string> arguments, out string? mistake)
     {
@@ -84,6 +88,10 @@ public sealed record BuildOptions
                     break;
                 case "--source-root":
                     options = options with { SourceRoot = value };
+                    break;
+                case "--floating-point":
+                    if (!bool.TryParse(value, out bool isAllowed)) return Fail(out mistake, $"floating point is true or false, not {value}");
+                    options = options with { FloatingPoint = isAllowed };
                     break;
                 case "--boot-stack-size":
                     if (StackSize(value) is null && value != "auto")

@@ -299,7 +299,7 @@ internal sealed partial class Importer
         if (!type.IsValueType) return;
         Entry entry = Pop();
         RefusePseudo(entry);
-        PushPseudo(new BoxedValue(type, entry.Value), typeof(object));
+        PushPseudo(new BoxedValue(type, entry.Value, CurrentPlace().Nearest), typeof(object));
     }
 
     private void ImportUnbox(IlOp code, Type type)

@@ -88,7 +88,7 @@ internal sealed partial class Importer
         {
             Type type => Refusal.Reflection($"typeof({SymbolNames.Of(type)}) as a value"),
             ExceptionValue exception => Refusal.Allocation(exception.Type),
-            BoxedValue boxed => Refusal.Boxing(boxed.Type),
+            BoxedValue boxed => Refusal.Boxing(boxed.Type, boxed.Point),
             ComparerValue comparer => Refusal.Allocation(comparer.Type),
             _ => Refusal.Instruction("This use of metadata"),
         };
@@ -239,7 +239,8 @@ internal sealed record ExceptionValue(Type Type, string Message);
 /// <summary>A boxed struct that only a test or an unboxing may use.</summary>
 /// <param name="Type">The value's type.</param>
 /// <param name="Value">The value, or the address of the struct.</param>
-internal sealed record BoxedValue(Type Type, Instr Value);
+/// <param name="Point">Where it is boxed, if that is the kernel's own source.</param>
+internal sealed record BoxedValue(Type Type, Instr Value, SourcePoint? Point);
 
 /// <summary><c>EqualityComparer&lt;T&gt;.Default</c>, of which only Equals and GetHashCode may be used.</summary>
 /// <param name="Type">The comparer's type.</param>

@@ -23,8 +23,8 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     public static Refusal Array(Type type, int rank = 1) =>
         new("KT0002", $"'new {SymbolNames.Of(type)}[{new string(',', rank - 1)}]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
 
-    public static Refusal Boxing(Type type) =>
-        new("KT0003", $"A value of '{SymbolNames.Of(type)}' is boxed here, which allocates an object.");
+    public static Refusal Boxing(Type type, SourcePoint? point = null) =>
+        new("KT0003", $"A value of '{SymbolNames.Of(type)}' is boxed here, which allocates an object.", point);
 
     public static Refusal Delegate(Type type) =>
         new("KT0004", $"'{SymbolNames.Of(type)}' is a delegate, which is an object; use a function pointer (delegate*).");
