@@ -1,0 +1,35 @@
+using Verification.Machine;
+using Verification.Specs.Oracles;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Verification.Specs.Lockstep;
+
+/// <summary>The model and QEMU execute the same random programs, and are in the same state after every instruction.</summary>
+public class LockstepSpecs(ITestOutputHelper output)
+{
+    public static TheoryData<string> Profiles => [.. LockstepProfile.All.Select(profile => profile.Name)];
+
+    [RequiresToolTheory(QemuTrace.Qemu)]
+    [MemberData(nameof(Profiles))]
+    public void Model_and_QEMU_are_in_lock_step(string profile)
+    {
+        var outcome = Campaign.Run(LockstepProfile.Named(profile), Campaign.Instructions);
+        output.WriteLine($"{profile}: {outcome.Instructions:n0} instructions");
+        Assert.True(outcome.Differences.Count == 0, $"{outcome.Differences.Count} programs tell them apart.\n"
+            + string.Join('\n', outcome.Differences.DistinctBy(one => one.Kind).Take(3).Select(one => ProgramShrinker.Shrink(one).Report())));
+    }
+
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void The_translator_ends_each_program_as_the_interpreter_does(string profile)
+    {
+        foreach (var program in Campaign.Programs(LockstepProfile.Named(profile), 1, 4))
+        {
+            using var interpreted = new LockstepModel([program], ExecutionEngine.Interpreter);
+            using var translated = new LockstepModel([program], ExecutionEngine.Translator);
+            Assert.Equal(interpreted.Board.Run(LockstepModel.MostInstructions), translated.Board.Run(LockstepModel.MostInstructions));
+            Assert.Equal(interpreted.Board.StateHash(), translated.Board.StateHash());
+        }
+    }
+}
