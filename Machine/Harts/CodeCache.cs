@@ -11,6 +11,9 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <summary>Steps decoded for this board alone before everything is dropped: bounds the memory of self-modifying guests.</summary>
     private const int StepsMax = 1 << 21;
 
+    /// <summary>Stores into decoded code of a page before all that was decoded from it is forgotten.</summary>
+    private const int RewritesMax = 16;
+
     private readonly Dictionary<ulong, CodePage> _pages = [];
     private readonly List<ulong> _tablePages = [];
     private readonly PhysicalMemory _memory;
@@ -208,8 +211,17 @@ internal sealed unsafe class CodeCache : IPageWatcher
             return;
         }
         if (!page.Covered.Overlaps(offset, sizeBytes)) return;
-        page.Remove(offset, sizeBytes);
         LeaveBlocks();
+        if (++page.Rewrites < RewritesMax)
+        {
+            page.Remove(offset, sizeBytes);
+            return;
+        }
+        // It is code no more: a kernel has given the page to somebody else, whose stores are to be fast again.
+        Listener?.PageReplaced(number);
+        _pages.Remove(number);
+        _memory.Unmark(number, PageMarks.Code);
+        foreach (var hart in _active) hart.FlushTlbs();
     }
 
     private void LeaveBlocks()

@@ -20,6 +20,9 @@ internal sealed class CodePage(ulong number, IsaExtensions extensions)
     /// <summary>What blocks were decoded from.</summary>
     internal PageCoverage Covered { get; private init; } = new();
 
+    /// <summary>How often stores have changed what was decoded.</summary>
+    internal int Rewrites { get; set; }
+
     /// <summary>The frame that can't change, where others use this too: it is never invalidated, only left.</summary>
     internal Frame? SharedSource { get; set; }
 
