@@ -99,7 +99,13 @@ internal sealed class Script
         return differences;
     }
 
-    private static Outcome Masked(Outcome outcome, ScriptStep step) => outcome with { A0 = outcome.A0 & step.Compared };
+    // mtval of the ebreak behind an instruction that did not trap says nothing of the instruction, and QEMU on a busy host was
+    // once seen to give another value than 0. An ebreak that is the step itself lies at offset 0 and is compared whole.
+    private static Outcome Masked(Outcome outcome, ScriptStep step) => outcome with
+    {
+        A0 = outcome.A0 & step.Compared,
+        Value = outcome is { Cause: 3, Offset: 4 } ? 0 : outcome.Value,
+    };
 
     private Outcome[] Read(string text)
     {
