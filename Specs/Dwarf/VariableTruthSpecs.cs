@@ -71,7 +71,7 @@ public sealed class VariableTruthSpecs
 
     private static Dictionary<(int Ticks, int Line), Dictionary<string, long>> OnClr(int seed, int before, long a, long b)
     {
-        (byte[] image, byte[] symbols) = CSharpSource.Compile(GuestProgram.Preamble + TracedProgram.Write(seed, isTraced: true, before));
+        (byte[] image, byte[] symbols) = CSharpSource.Compile([new SourceFile(CSharpSource.FileName, GuestProgram.Preamble + TracedProgram.Write(seed, isTraced: true, before))]);
         using KernelAssembly assembly = KernelAssembly.Load(image, symbols);
         assembly.Assembly.GetType("Test")!.GetMethod("Run")!.Invoke(null, [a, b]);
         IDictionary seen = (IDictionary)assembly.Assembly.GetType("Trace")!.GetField("Seen")!.GetValue(null)!;
