@@ -255,6 +255,9 @@ public sealed class Uart16550 : IDevice, IAlarm
     private byte ReadLineStatus()
     {
         var value = (byte)(TransmitterEmpty | _errors | (_received.Count > 0 ? DataReady : 0));
+        if (_errors == 0) return value;
+        // As on QEMU the wire is driven anew only where errors were cleared: each drive is a request at the controller, and
+        // a handler that polls this register, as xv6's does, would ask for itself for ever.
         _errors = 0;
         Drive();
         return value;

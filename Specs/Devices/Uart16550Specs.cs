@@ -50,6 +50,19 @@ public class Uart16550Specs
         Assert.Equal(0x01, _uart.Byte(Identify));
     }
 
+    [Fact]
+    public void A_handler_that_only_polls_the_line_status_is_not_called_for_ever()
+    {
+        var requests = 0;
+        var uart = new Uart16550(0x1000_0000, 10, _clock, new InterruptLine(level => requests += level ? 1 : 0));
+        uart.Byte(Enable, 0x02);
+        Assert.Equal(1, requests);
+
+        for (var poll = 0; poll < 3; poll++) uart.Byte(LineStatus);
+
+        Assert.Equal(1, requests);
+    }
+
     [Theory]
     [InlineData(0x01, 1), InlineData(0x41, 4), InlineData(0x81, 8), InlineData(0xc1, 14)]
     public void The_fifo_interrupts_at_its_trigger_level(byte control, int level)
