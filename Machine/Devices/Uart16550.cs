@@ -266,6 +266,7 @@ public sealed class Uart16550 : IDevice, IAlarm
     private byte ReadModemStatus()
     {
         var value = _modemStatus;
+        if ((value & 0x0f) == 0) return value;
         _modemStatus &= 0xf0;
         Drive();
         return value;

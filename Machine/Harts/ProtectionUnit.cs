@@ -16,7 +16,6 @@ internal sealed class ProtectionUnit : IStateful
     private readonly ulong[] _address = new ulong[EntryCount];
     private readonly (ulong First, ulong Last)[] _range = new (ulong, ulong)[EntryCount];
     private bool _anyActive;
-    private bool _anyLocked;
 
     /// <summary>What an access may do.</summary>
     [Flags]
@@ -79,8 +78,7 @@ internal sealed class ProtectionUnit : IStateful
     /// <summary>What <paramref name="mode"/> may do at all of these addresses.</summary>
     internal Permission PermissionAt(ulong address, int sizeBytes, PrivilegeMode mode)
     {
-        if (!_anyActive || mode == PrivilegeMode.Machine && !_anyLocked)
-            return mode == PrivilegeMode.Machine ? Permission.All : Unmatched(mode);
+        if (!_anyActive) return Unmatched(mode);
         var last = address + (ulong)sizeBytes - 1;
         for (var i = 0; i < EntryCount; i++)
         {
@@ -88,7 +86,7 @@ internal sealed class ProtectionUnit : IStateful
             if ((configuration & 0x18) == 0) continue;
             var range = _range[i];
             if (range.First > range.Last || last < range.First || address > range.Last) continue;
-            // The lowest entry that matches any byte decides, and must match all of them.
+            // The lowest entry that matches any byte decides, and must match all of them, also in M-mode and unlocked (3.7.1).
             if (address < range.First || last > range.Last) return Permission.None;
             if (mode == PrivilegeMode.Machine && (configuration & 0x80) == 0) return Permission.All;
             return (Permission)(configuration & 7);
@@ -119,13 +117,12 @@ internal sealed class ProtectionUnit : IStateful
 
     private void Rebuild()
     {
-        (_anyActive, _anyLocked) = (false, false);
+        _anyActive = false;
         for (var i = 0; i < EntryCount; i++)
         {
             var kind = _configuration[i] >> 3 & 3;
             if (kind == 0) continue;
             _anyActive = true;
-            _anyLocked |= (_configuration[i] & 0x80) != 0;
             _range[i] = kind switch
             {
                 1 => TopOfRange(i == 0 ? 0 : _address[i - 1] << 2, _address[i] << 2),

@@ -73,7 +73,7 @@ public sealed class GeneratedProgramSpecs
         }
 
         string type = $"{Path.GetFileNameWithoutExtension(file.Name)}.Test";
-        if (!programs.Methods.Contains($"{type}.Run")) return null;
+        if (!programs.Methods.Contains($"{type}.Run") || !programs.Methods.Contains($"{type}.RunState")) return null;
         foreach ((long a, long b) in Inputs)
         {
             Outcome expected = programs.RunOnClr(a, b, $"{type}.Run");

@@ -14,7 +14,7 @@ internal static class ExplainedDifferences
         "rv64,h=false,debug=false,marchid=0,mimpid=0,Zfh=true,Zfhmin=true,svinval=true,svnapot=true,svpbmt=true";
 
     /// <summary>QEMU 7.2 has none of these. It updates accessed and dirty bits by hardware, as the model does without Svade and Svadu.</summary>
-    public const IsaExtensions Extensions = IsaExtensions.All & ~(IsaExtensions.Zicond | IsaExtensions.Zacas | IsaExtensions.Zcb
+    public const IsaExtensions Extensions = IsaExtensions.All & ~(IsaExtensions.Zicond | IsaExtensions.Zacas | IsaExtensions.Zawrs | IsaExtensions.Zcb
         | IsaExtensions.Zicbom | IsaExtensions.Zicboz | IsaExtensions.Zicbop
         | IsaExtensions.Svade | IsaExtensions.Svadu);
 

@@ -84,6 +84,10 @@ internal static class GuestCode
 
             .p2align 12
         done:                               # the handler comes here in M-mode: a digest of the area, then what CSRs hold
+            csrr    s0, pmpcfg0
+            csrr    s1, pmpcfg2
+            csrw    pmpcfg0, zero           # an entry that ends in the area would stop the digest
+            csrw    pmpcfg2, zero
             li      a0, {GuestArea.Start + GuestArea.Code}
             li      a1, {GuestArea.Start + GuestArea.SizeBytes}
             li      a2, 0
@@ -108,8 +112,6 @@ internal static class GuestCode
             csrr    a5, scounteren
             csrr    a6, menvcfg
             csrr    a7, senvcfg
-            csrr    s0, pmpcfg0
-            csrr    s1, pmpcfg2
         {Lines(10, i => $"csrr s{i + 2}, pmpaddr{i + 1}")}
             csrr    t1, mcountinhibit
             la      sp, index

@@ -196,7 +196,7 @@ internal sealed partial class Importer
             }
             else
             {
-                _stack.Add(new Entry(Load(address, 0, type, slot.SizeBytes == 4 ? IrType.I32 : IrTypes.Of(type)), type));
+                _stack.Add(new Entry(Load(address, 0, type, slot.SizeBytes == 4 && type != typeof(float) ? IrType.I32 : IrTypes.Of(type)), type));
             }
         }
 

@@ -2,6 +2,14 @@ namespace Verification.Specs.Compiling.Features;
 
 public static class Floats
 {
+    // A single that waits on the evaluation stack while a condition is decided is a single still.
+    public static long Run_single_across_branches(long a, long b)
+    {
+        float waiting = (int)a * 87.25f;
+        float difference = waiting - (b > 3 ? (short)a : (short)b);
+        return BitConverter.SingleToInt32Bits(difference);
+    }
+
     public static long Run_arithmetic(long a, long b)
     {
         double x = a, y = b;
