@@ -56,7 +56,11 @@ internal sealed class BootRun<TObserver>(
     public BootRun<TObserver> Fork(Board other, BootWatch otherWatch, TObserver otherObserver) =>
         new(kernel, other, otherWatch, otherObserver, limits)
         {
-            _start = _start, _slice = _slice, _left = _left, _markerAt = _markerAt, _consoleLength = _consoleLength,
+            _start = _start,
+            _slice = _slice,
+            _left = _left,
+            _markerAt = _markerAt,
+            _consoleLength = _consoleLength,
         };
 
     private ulong Remaining

@@ -1,6 +1,6 @@
 using System.Text;
-using Decoder = Verification.Machine.Isa.Decoder;
 using Verification.Machine.Isa;
+using Decoder = Verification.Machine.Isa.Decoder;
 
 namespace Verification.Specs.Lockstep;
 
