@@ -183,15 +183,12 @@ internal static class ExplainedDifferences
 
     private static bool DescribesExceptionOtherwise(uint word, ulong[] ours, ulong[] theirs)
     {
-        var (cause, value, pc) = ours[HartPicture.Privilege] == 3
-            ? (HartPicture.MachineCause, HartPicture.MachineTrapValue, HartPicture.MachineExceptionPc)
-            : (HartPicture.SupervisorCause, HartPicture.SupervisorTrapValue, HartPicture.SupervisorExceptionPc);
+        var (cause, value) = ours[HartPicture.Privilege] == 3
+            ? (HartPicture.MachineCause, HartPicture.MachineTrapValue)
+            : (HartPicture.SupervisorCause, HartPicture.SupervisorTrapValue);
         if (!DifferOnlyIn(ours, theirs, cause, value)) return false;
         return (ours[cause], theirs[cause]) switch
         {
-            // ebreak: QEMU writes 0, the model the instruction's address.
-            (3, 3) => theirs[value] == 0 && ours[value] == ours[pc],
-
             // sinval.vma where it is illegal: QEMU forgets to say what it was, and has 0 or the illegal word before.
             (2, 2) => (word & 0xFE00_7FFF) == 0x1600_0073 && ours[value] == word,
 
