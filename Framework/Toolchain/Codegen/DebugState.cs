@@ -66,6 +66,14 @@ internal sealed class DebugState
         IsChanged = true;
     }
 
+    /// <summary>Whether a variable is given another value. A parameter that nothing is known of is given its first.</summary>
+    public bool IsAssignment(MachineInstr instr) => _bindings.TryGetValue(instr.Binding!.Part, out MachineInstr? known)
+        ? !IsSame(known, instr)
+        : instr.Binding.Part.Variable is { Parameter: < 0 } or { Inlined: null };
+
+    /// <summary>Nothing is known of the variable.</summary>
+    public void Unbind(MachineInstr instr) => IsChanged |= _bindings.Remove(instr.Binding!.Part);
+
     /// <summary>A place is written with something that no variable is known to have.</summary>
     public void Overwrite(int place)
     {

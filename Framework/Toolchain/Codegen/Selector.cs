@@ -82,7 +82,7 @@ internal sealed partial class Selector
             if (instr.Op == Op.Phi) break;
             if (instr.Reference is DebugBinding binding)
             {
-                _reversed.Add(new MachineInstr { Kind = MachineKind.DebugValue, Binding = binding });
+                _reversed.Add(new MachineInstr { Kind = MachineKind.DebugValue, Binding = binding, Place = instr.Place });
                 continue;
             }
 

@@ -109,16 +109,48 @@ internal sealed class VariableLocations
         _open = [];
         int offset = 0;
         bool isFirst = true;
+        List<MachineInstr> early = [];
         foreach (MachineInstr instr in block.Body)
         {
             if (!_itemsOf.TryGetValue(instr, out (int First, int End) range)) break;
             if (isFirst) Record(state, OffsetOf(range.First));
             isFirst = false;
+            int start = OffsetOf(range.First);
             offset = OffsetOf(range.End);
+            if (instr.Kind == MachineKind.DebugValue) early.RemoveAll(other => other.Binding!.Part == instr.Binding!.Part);
+            if (instr.Kind == MachineKind.DebugValue && state.IsAssignment(instr) && BeginsItsLine(instr, range.First))
+            {
+                state.Unbind(instr);
+                Record(state, start);
+                early.Add(instr);
+                continue;
+            }
+
             Visit(instr, range, state);
+            if (offset == start || early.Count == 0) continue;
+            foreach (MachineInstr binding in early)
+            {
+                // Made anew by this instruction, it is the value of a later statement.
+                if (instr.Value == MachineInstr.None || instr.Value != binding.Value) state.Bind(binding);
+            }
+
+            early.Clear();
+            Record(state, offset);
         }
 
         Close(offset);
+    }
+
+    // An assignment that takes no code may come before the code that its own line begins with. A debugger that stops there
+    // stops before the assignment: the old value may be gone already, and the new one is not the variable's yet.
+    private bool BeginsItsLine(MachineInstr binding, int item)
+    {
+        while (item < _items.Count && _items[item].SizeBytes == 0) item++;
+        if (item == _items.Count || binding.Place?.Nearest is not { } own || _items[item].Place?.Nearest is not { } next) return false;
+        if (own.File != next.File || own.Line != next.Line) return false;
+        int before = item - 1;
+        while (before >= 0 && (_items[before].SizeBytes == 0 || _items[before].Place?.Nearest is null)) before--;
+        return before < 0 || _items[before].Place!.Nearest is not { } last || last.File != next.File || last.Line != next.Line || last.Column != next.Column;
     }
 
     private void Visit(MachineInstr instr, (int First, int End) range, DebugState state)
@@ -207,7 +239,7 @@ internal sealed class VariableLocations
 
         foreach (Slot slot in _slots.Values)
         {
-            if (slot is { Variable: { } variable, FrameOffset: >= 0 } && state.IsInitialised(slot))
+            if (slot is { Told: { } variable, FrameOffset: >= 0 } && state.IsInitialised(slot))
                 now[new VariablePart(variable, 0)] = new Open(offset, null, LocationKind.Frame, slot.FrameOffset - _frame.SizeBytes, null);
         }
 

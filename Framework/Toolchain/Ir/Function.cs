@@ -20,6 +20,12 @@ internal sealed class Slot(int id, int sizeBytes, int alignment, Type? type)
     /// <summary>The C# variable, where it is one.</summary>
     public Variable? Variable { get; set; }
 
+    /// <summary>True once a store of the variable's was dropped as dead: from then on the slot is no witness of it.</summary>
+    public bool HasLostStores { get; set; }
+
+    /// <summary>The variable that a debugger may read here.</summary>
+    public Variable? Told => HasLostStores ? null : Variable;
+
     /// <summary>Offset from sp, once the frame is laid out.</summary>
     public int FrameOffset { get; set; } = -1;
 }

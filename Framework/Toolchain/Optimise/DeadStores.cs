@@ -32,6 +32,7 @@ internal static class DeadStores
                     MemoryPlace written = MemoryPlace.Of(instr, 0);
                     if (IsCovered(covered, written))
                     {
+                        if (written.Base is { Op: Op.SlotAddress, Reference: Slot slot } && !IsFirstZero(instr)) slot.HasLostStores = true;
                         block.Body.RemoveAt(index);
                         changed = true;
                     }
@@ -58,6 +59,10 @@ internal static class DeadStores
 
         return changed;
     }
+
+    // The zeros that every variable begins with: before its first assignment nobody asks for it.
+    private static bool IsFirstZero(Instr store) =>
+        store.Place is { Offset: 0 } && (store.Op == Op.MemoryZero || store.Args[1] is { IsConst: true, Immediate: 0 });
 
     private static bool IsCovered(List<MemoryPlace> covered, MemoryPlace place)
     {

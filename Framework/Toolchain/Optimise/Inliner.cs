@@ -223,6 +223,7 @@ internal sealed class Expansion(Function function, Block block, int position, In
         if (_slots.TryGetValue(slot, out Instr? address)) return address;
         Slot copy = function.NewSlot(slot.SizeBytes, slot.Alignment, slot.Type);
         copy.Variable = slot.Variable is { } variable ? VariableOf(variable) : null;
+        copy.HasLostStores = slot.HasLostStores;
         address = function.Address(copy);
         _slots.Add(slot, address);
         return address;
