@@ -25,9 +25,7 @@ public sealed class StackBoundSpecs
     [MemberData(nameof(Runs))]
     public void No_run_goes_deeper_than_the_bound_of_its_entry(string variant, int harts)
     {
-        KernelImage image = Read(variant);
-        StackBounds bounds = StackBounds.Read(image)!;
-        CallRecord record = Boot(image, bounds, harts);
+        (KernelImage image, StackBounds bounds, CallRecord record) = Recorded(variant, harts);
         Assert.NotEmpty(record.Depths);
         foreach ((ulong entry, ulong depth) in record.Depths)
         {
@@ -41,9 +39,7 @@ public sealed class StackBoundSpecs
     [MemberData(nameof(Runs))]
     public void Every_call_of_a_run_is_in_the_call_graph(string variant, int harts)
     {
-        KernelImage image = Read(variant);
-        StackBounds bounds = StackBounds.Read(image)!;
-        CallRecord record = Boot(image, bounds, harts);
+        (_, StackBounds bounds, CallRecord record) = Recorded(variant, harts);
         Assert.True(record.Edges.Count > 20);
         Assert.All(record.Edges, edge => Assert.Contains(edge.To, bounds.TargetsOf(edge.From) ?? []));
     }
@@ -89,6 +85,13 @@ public sealed class StackBoundSpecs
         using TemporaryFile small = BuiltImage.Of("story", "--stack-placement", "Guarded", "--boot-stack-size", $"{(depth & ~4095ul) + 16}");
         Assert.Contains("kmain done", Console(tight), StringComparison.Ordinal);
         Assert.Contains("overflowed into its guard page", Console(small), StringComparison.Ordinal);
+    }
+
+    private static (KernelImage Image, StackBounds Bounds, CallRecord Record) Recorded(string variant, int harts)
+    {
+        KernelImage image = Read(variant);
+        StackBounds bounds = StackBounds.Read(image)!;
+        return (image, bounds, Boot(image, bounds, harts));
     }
 
     private static KernelImage Read(string variant)

@@ -20,21 +20,32 @@ internal sealed partial class ExpressionCompiler
                 EvaluateBits(e.First!, target, live, 32);
                 code.ShiftImmediate(4, target, (int)amount.Value, 32);
                 break;
-            case Operator.Add:
-                EvaluateSum(e, target, live, 32);
-                break;
-            case Operator.Subtract or Operator.And or Operator.Or or Operator.Xor:
-                EvaluateAlu(AluOf(e.Operator), e, target, live, 32);
-                break;
-            case Operator.Multiply:
-                EvaluateProduct(e, target, live, 32);
-                break;
             default:
-                Evaluate(e, target, live);
+                if (!TryEvaluateArithmetic(e, target, live, 32))
+                    Evaluate(e, target, live);
                 break;
         }
 
         return target;
+    }
+
+    // Operations whose low half depends on the low halves of their operands alone.
+    private bool TryEvaluateArithmetic(Expression e, R target, Live live, int bits)
+    {
+        switch (e.Operator)
+        {
+            case Operator.Add:
+                EvaluateSum(e, target, live, bits);
+                return true;
+            case Operator.Subtract or Operator.And or Operator.Or or Operator.Xor:
+                EvaluateAlu(AluOf(e.Operator), e, target, live, bits);
+                return true;
+            case Operator.Multiply:
+                EvaluateProduct(e, target, live, bits);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private void EvaluateBits(Expression e, R target, Live live, int bits)

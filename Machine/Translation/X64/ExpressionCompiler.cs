@@ -177,6 +177,8 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
 
     private void Evaluate(Expression e, R target, Live live)
     {
+        if (TryEvaluateArithmetic(e, target, live, 64))
+            return;
         switch (e.Operator)
         {
             case Operator.Constant:
@@ -192,15 +194,6 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
                     code.Move(target, host);
                 else
                     code.Load(target, MemoryBase(e), MemoryOffset(e));
-                break;
-            case Operator.Add:
-                EvaluateSum(e, target, live, 64);
-                break;
-            case Operator.Subtract or Operator.And or Operator.Or or Operator.Xor:
-                EvaluateAlu(AluOf(e.Operator), e, target, live, 64);
-                break;
-            case Operator.Multiply:
-                EvaluateProduct(e, target, live, 64);
                 break;
             case Operator.Not:
                 Evaluate(e.First!, target, live);
