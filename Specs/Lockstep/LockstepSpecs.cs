@@ -32,4 +32,20 @@ public class LockstepSpecs(ITestOutputHelper output)
             Assert.Equal(interpreted.Board.StateHash(), translated.Board.StateHash());
         }
     }
+
+    [RequiresToolFact(QemuTrace.Qemu)]
+    public void A_difference_is_found_where_it_is_and_shrunk_to_what_makes_it()
+    {
+        const string Lacking = ExplainedDifferences.QemuCpu + ",zbs=false";
+        var programs = Campaign.Programs(LockstepProfile.Named("Zbs"), 1, 2);
+
+        var outcome = LockstepRun.Compare(programs, Lacking);
+
+        Assert.Equal(2, outcome.Differences.Count);
+        var shrunk = ProgramShrinker.Shrink(outcome.Differences[0], Lacking);
+        Assert.InRange(shrunk.Program.Units.Count, 1, 3);
+        Assert.Contains(shrunk.Program.Units, unit => unit.Words.Contains(shrunk.Word));
+        Assert.Matches(@"\bb(set|clr|inv|ext)i? ", shrunk.Report());
+        Assert.Empty(LockstepRun.Compare([shrunk.Program]).Differences);
+    }
 }
