@@ -79,7 +79,7 @@ internal sealed class QemuTrace : IDisposable
             if (!TryHave(size)) return false;
             Parse(_buffer.AsSpan(_from, size));
             _from += size;
-            return true;
+            if (IsExecuted()) return true;
         }
     }
 
@@ -96,6 +96,18 @@ internal sealed class QemuTrace : IDisposable
 
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    /// <summary>
+    /// Whether the instruction of the record that was read has been executed: QEMU logs a block before it enters it, and says in
+    /// the next line when the block has left at once, because another thread wanted the hart's attention.
+    /// </summary>
+    private bool IsExecuted()
+    {
+        var left = "Stopped execution of TB chain before "u8;
+        if (!TryHave(left.Length) || !_buffer.AsSpan(_from, left.Length).SequenceEqual(left)) return true;
+        TryReadLine(out _, out _);
+        return false;
     }
 
     /// <summary>Finds each register's place in the first record, which ends where the next line is a trace again.</summary>
