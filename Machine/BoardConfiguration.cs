@@ -39,6 +39,9 @@ public sealed record BoardConfiguration
     /// <summary>What the virtio slots look like (<c>-global virtio-mmio.force-legacy=</c>).</summary>
     public VirtioTransport VirtioTransport { get; init; } = VirtioTransport.Legacy;
 
+    /// <summary>What gives timer and software interrupts (<c>-machine virt,aclint=</c>).</summary>
+    public CoreInterruptor Interruptor { get; init; } = CoreInterruptor.Clint;
+
     /// <summary>What starts the kernel.</summary>
     public FirmwareChoice Firmware { get; init; } = new FirmwareChoice.Model();
 

@@ -45,6 +45,7 @@ internal static class BoardDevicetree
         Describe<PciHost>();
         Describe<VirtioMmio>();
         Describe<Plic>();
+        Describe<SupervisorSoftwareInterrupts>();
         Describe<Clint>();
         ChosenNodes.Add(tree, choices);
         return tree.Document;

@@ -22,7 +22,7 @@ internal static class BoardWiring
         var memory = board.Memory;
         var clint = new Clint(0x0200_0000, clock, Harts(board).Select(hart => new ClintHart(hart.Id,
             Software: Wire(hart, MachineSoftware),
-            Timer: Wire(hart, MachineTimer))), () => { foreach (var hart in board.Harts) hart.ArmTimer(); });
+            Timer: Wire(hart, MachineTimer))), () => { foreach (var hart in board.Harts) hart.ArmTimer(); }, board.Configuration.Interruptor);
         var plic = new Plic(0x0c00_0000, InterruptSources, Harts(board).SelectMany(hart => new[]
         {
             new PlicContext(hart.Id, (uint)MachineExternal, Wire(hart, MachineExternal)),
@@ -38,6 +38,7 @@ internal static class BoardWiring
             new Finisher            (0x0010_0000, board.RequestStop),
             new GoldfishRtc         (0x0010_1000, 11, clock, plic.Source(11)),
             clint,              //   0x0200_0000
+            //                       0x02f0_0000  with an ACLINT: software interrupts of S-mode
             ports,              //   0x0300_0000
             //                       0x0400_0000  the platform bus: empty
             plic,               //   0x0c00_0000
@@ -58,6 +59,8 @@ internal static class BoardWiring
             //                       0x8000_0000  memory, and behind it PCI's high memory
         ];
         foreach (var device in map) Attach(board, device);
+        if (board.Configuration.Interruptor == CoreInterruptor.Aclint)
+            Attach(board, new SupervisorSoftwareInterrupts(0x02f0_0000, Harts(board).Select(hart => (hart.Id, Raise(hart)))));
         // The harts look for memory first: banks may lie inside of a window.
         board.Bus.Attach(new PciWindow("gpex_mmio", new AddressRange(PciHost.MemoryWindow, PciHost.MemoryWindowBytes)));
         if (HighWindow(board) <= LastWindow) board.Bus.Attach(new PciWindow("gpex_mmio_high", new AddressRange(HighWindow(board), PciHost.HighWindowBytes)));
@@ -93,6 +96,8 @@ internal static class BoardWiring
     private static IEnumerable<Hart> Harts(Board board) => board.Harts.OrderBy(hart => hart.Id);
 
     private static InterruptLine Wire(Hart hart, InterruptCause cause) => new(level => hart.SetInterrupt(cause, level));
+
+    private static Action Raise(Hart hart) => () => hart.SetPending(SupervisorSoftware, true);
 
     private static ReadOnlyMemory<byte> FlashContent(BoardConfiguration configuration, int bank) =>
         configuration.Devices.OfType<DeviceConfiguration.Flash>().Where(flash => flash.Bank == bank)

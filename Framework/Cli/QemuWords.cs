@@ -194,7 +194,10 @@ internal sealed class QemuWords
                 case ("dtb", _): Machine = Machine with { Devicetree = Machine.Devicetree with { Blob = File(value) } }; break;
                 case ("kernel", _): KernelPath = value; break;
                 case ("append", _): Machine = Machine with { Append = value }; break;
-                case ("aclint" or "aia", "off" or "false" or "none"): break;
+                case ("aclint", "on" or "true" or "yes" or "y"): Machine = Machine with { Interruptor = CoreInterruptor.Aclint }; break;
+                case ("aclint", "off" or "false" or "no" or "n"): Machine = Machine with { Interruptor = CoreInterruptor.Clint }; break;
+                case ("aia", "none"): break;
+                case ("aia", _): throw new BadInputException($"-machine aia={value} is not possible: the board's interrupt controllers are a PLIC and a CLINT or ACLINT");
                 case ("acpi", _): break;
                 case ("accel", _): ReadAccelerator(value); break;
                 default: throw new BadInputException($"-machine {name}={value} is not modelled");

@@ -27,6 +27,7 @@ public static class MachineText
         if (tree.Blob is not null) parts.Add("a devicetree of the user's");
         if (machine.Append is { } words) parts.Add($"command line \"{words}\"");
         if (machine.Initrd is { } initrd) parts.Add($"initial ramdisk of {ByteCount.Text((ulong)initrd.Count)}");
+        if (machine.Interruptor == CoreInterruptor.Aclint) parts.Add("ACLINT");
         if (machine.Devices.Count > 0) parts.Add($"{machine.Devices.Count} further device{(machine.Devices.Count == 1 ? "" : "s")}");
         parts.Add($"schedule {machine.Schedule}");
         return string.Join("; ", parts);
@@ -39,7 +40,8 @@ public static class MachineText
         string memory = machine.Memory[0].SizeBytes % MebiByte == 0
             ? $"{machine.Memory[0].SizeBytes / MebiByte}M" : $"{machine.Memory[0].SizeBytes}B";
         string append = machine.Append is { } words ? $" -append \"{words}\"" : "";
-        return $"qemu-system-riscv64 -machine virt -smp {machine.Harts.Count} -m {memory} -nographic -kernel {kernelPath}{append}";
+        string interruptor = machine.Interruptor == CoreInterruptor.Aclint ? ",aclint=on" : "";
+        return $"qemu-system-riscv64 -machine virt{interruptor} -smp {machine.Harts.Count} -m {memory} -nographic -kernel {kernelPath}{append}";
     }
 
     private static string? WhyNotQemu(BoardConfiguration machine)

@@ -27,6 +27,7 @@ internal static class MachineComplexity
         + (machine.Initrd is { } initrd ? 500 + initrd.Count : 0)
         + (20 * BitOperations.PopCount((ulong)(machine.Extensions ^ IsaExtensions.Default)))
         + (machine.VirtioTransport == VirtioTransport.Legacy ? 0 : 10)
+        + (machine.Interruptor == CoreInterruptor.Clint ? 0 : 10)
         + (machine.Misaligned == MisalignedAccess.Done ? 0 : 10)
         + (500L * machine.Devices.Count);
 

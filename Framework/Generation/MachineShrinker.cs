@@ -46,6 +46,7 @@ public static class MachineShrinker
         yield return machine with { Initrd = null };
         yield return machine with { Devices = [] };
         yield return machine with { VirtioTransport = simplest.VirtioTransport };
+        yield return machine with { Interruptor = simplest.Interruptor };
         yield return machine with { Misaligned = simplest.Misaligned };
 
         if (machine.Memory.Count > 1 && space.KernelBank(machine) is { } bank) yield return InOneBank(machine, bank, space.Kernel.EndAddress);

@@ -16,7 +16,7 @@ namespace Verification.Framework.Generation;
 /// their plainest value are left out.
 /// </summary>
 /// <remarks>
-/// h harts (x: disabled), b boot hart, m memory, n noise, q extensions (IsaExtensions' bits), k command line, i ramdisk, d devices, t modern virtio, w firmware,
+/// h harts (x: disabled), b boot hart, m memory, n noise, q extensions (IsaExtensions' bits), k command line, i ramdisk, d devices, t modern virtio, a ACLINT, w firmware,
 /// s schedule, u trapping misaligned accesses; of the devicetree c cells, r reserved memory (n: no-map), e reservations of
 /// the header, x further nodes (z: compressed), f form of the blob, p placement, o own blob. Texts and bytes are in base64url.
 /// </remarks>
@@ -40,6 +40,7 @@ public static class MachineToken
         if (machine.Initrd is { } initrd) Field('i', TokenText.Encode(initrd.AsSpan()));
         if (machine.Devices.Count > 0) Field('d', string.Join(',', machine.Devices.Select(DeviceToken.Print)));
         if (machine.VirtioTransport == VirtioTransport.Modern) Field('t', "");
+        if (machine.Interruptor == CoreInterruptor.Aclint) Field('a', "");
         if (machine.Firmware is FirmwareChoice.None) Field('w', "n");
         if (machine.Firmware is FirmwareChoice.File file) Field('w', "f" + TokenText.Encode(file.Image.AsSpan()));
         Field('s', Schedule(machine.Schedule));

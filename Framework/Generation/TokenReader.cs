@@ -49,6 +49,7 @@ internal sealed class TokenReader(string token)
             'i' => machine with { Initrd = ValueList.Create<byte>(TokenText.Decode(value)) },
             'd' => machine with { Devices = List(value, DeviceToken.Parse) },
             't' => machine with { VirtioTransport = VirtioTransport.Modern },
+            'a' => machine with { Interruptor = CoreInterruptor.Aclint },
             'w' when value == "n" => machine with { Firmware = new FirmwareChoice.None() },
             'w' when value.StartsWith('f') => machine with { Firmware = new FirmwareChoice.File(ValueList.Create<byte>(TokenText.Decode(value[1..]))) },
             's' => machine with { Schedule = Schedule(value) },

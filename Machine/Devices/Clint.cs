@@ -4,7 +4,7 @@ namespace Verification.Machine.Devices;
 
 /// <summary>
 /// Software and timer interrupts of M-mode. SiFive FU540-C000 manual, chapter 9 (Core-Local Interruptor); the same layout
-/// is MSWI and MTIMER of the RISC-V ACLINT specification 1.0-rc4, chapters 2 and 4.
+/// is MTIMER and MSWI of the RISC-V ACLINT specification 1.0-rc4, chapters 2 and 3, and the devicetree can call it so.
 /// </summary>
 /// <remarks>
 /// Registers: <c>msip</c> of hart i at 4*i, <c>mtimecmp</c> of hart i at 0x4000 + 8*i, <c>mtime</c> at 0xbff8.
@@ -20,6 +20,7 @@ public sealed class Clint : IDevice
 
     private readonly IClock _clock;
     private readonly Action _timeWritten;
+    private readonly CoreInterruptor _form;
     private readonly Channel[] _channels;
     private readonly Channel?[] _byHartId;
 
@@ -28,8 +29,10 @@ public sealed class Clint : IDevice
     /// <param name="clock">Gives <c>mtime</c>, and wakes when it reaches <c>mtimecmp</c>.</param>
     /// <param name="harts">The wires to each hart, in the order of the devicetree.</param>
     /// <param name="timeWritten">Told when a guest has written <c>mtime</c>, which all harts see as <c>time</c>.</param>
-    public Clint(ulong baseAddress, IClock clock, IEnumerable<ClintHart> harts, Action timeWritten)
+    /// <param name="form">As what the devicetree describes it.</param>
+    public Clint(ulong baseAddress, IClock clock, IEnumerable<ClintHart> harts, Action timeWritten, CoreInterruptor form = CoreInterruptor.Clint)
     {
+        _form = form;
         _timeWritten = timeWritten;
         Range = new AddressRange(baseAddress, 0x10000);
         _clock = clock;
@@ -87,16 +90,40 @@ public sealed class Clint : IDevice
     /// <inheritdoc/>
     public void Describe(BoardDescription description)
     {
-        var cells = new List<uint>();
-        foreach (var channel in _channels)
+        if (_form == CoreInterruptor.Aclint)
         {
-            var controller = description.HartInterruptController(channel.Hart.Id);
-            cells.AddRange([controller, 3, controller, 7]);
+            DescribeTimer(description);
+            DescribeSoftware(description);
+            return;
         }
         description.Soc.Add($"clint@{Range.BaseAddress:x}")
-            .Set("interrupts-extended", cells.ToArray())
+            .Set("interrupts-extended", Wires(description, 3, 7))
             .Set("reg", description.Registers(Range))
             .Set("compatible", "sifive,clint0", "riscv,clint0");
+    }
+
+    private void DescribeTimer(BoardDescription description)
+    {
+        var (compare, time) = (Range.BaseAddress + CompareOffset, Range.BaseAddress + TimeOffset);
+        description.Soc.Add($"mtimer@{compare:x}")
+            .Set("interrupts-extended", Wires(description, 7))
+            .Set("reg", description.Registers(new AddressRange(time, Range.EndAddress - time), new AddressRange(compare, time - compare)))
+            .Set("compatible", "riscv,aclint-mtimer");
+    }
+
+    private void DescribeSoftware(BoardDescription description) => description.Soc.Add($"mswi@{Range.BaseAddress:x}")
+        .Set("#interrupt-cells", 0u)
+        .Set("interrupt-controller")
+        .Set("interrupts-extended", Wires(description, 3))
+        .Set("reg", description.Registers(new AddressRange(Range.BaseAddress, CompareOffset)))
+        .Set("compatible", "riscv,aclint-mswi");
+
+    private uint[] Wires(BoardDescription description, params ReadOnlySpan<uint> causes)
+    {
+        var cells = new List<uint>();
+        foreach (var channel in _channels)
+            foreach (var cause in causes) cells.AddRange([description.HartInterruptController(channel.Hart.Id), cause]);
+        return [.. cells];
     }
 
     /// <inheritdoc/>

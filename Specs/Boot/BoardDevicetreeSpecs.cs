@@ -23,7 +23,8 @@ public class BoardDevicetreeSpecs
     [RequiresToolTheory("qemu-system-riscv64")]
     [InlineData(1, "128M", null), InlineData(1, "1G", "console=ttyS0 root=/dev/vda"), InlineData(4, "2048M", null)]
     [InlineData(8, "4G", ""), InlineData(3, "129M", "x"), InlineData(10, "3G", null)]
-    public void The_tree_is_that_of_qemu_node_by_node_in_order(int harts, string memory, string? append)
+    [InlineData(1, "128M", null, CoreInterruptor.Aclint), InlineData(9, "128M", null, CoreInterruptor.Aclint)]
+    public void The_tree_is_that_of_qemu_node_by_node_in_order(int harts, string memory, string? append, CoreInterruptor interruptor = CoreInterruptor.Clint)
     {
         var file = Path.GetTempFileName();
         try
@@ -32,7 +33,7 @@ public class BoardDevicetreeSpecs
             File.WriteAllBytes(file, new byte[64]);
             var dump = file + ".dtb";
             Assert.Equal("", Tool.Run("qemu-system-riscv64",
-                ["-machine", $"virt,dumpdtb={dump}", "-smp", $"{harts}", "-m", memory, .. kernel]).Output);
+                ["-machine", $"virt,dumpdtb={dump},aclint={(interruptor == CoreInterruptor.Aclint ? "on" : "off")}", "-smp", $"{harts}", "-m", memory, .. kernel]).Output);
             var theirs = DevicetreeDocument.Parse(File.ReadAllBytes(dump));
             File.Delete(dump);
             using var board = new Board(new BoardConfiguration
@@ -40,6 +41,7 @@ public class BoardDevicetreeSpecs
                 Harts = Enumerable.Range(0, harts).Select(id => new HartConfiguration((ulong)id)).ToValueList(),
                 Memory = [new(0x8000_0000, Bytes(memory))],
                 Append = append,
+                Interruptor = interruptor,
             });
 
             Assert.Equal(WithoutListedDifferences(theirs).ToSource(), WithoutListedDifferences(board.Devicetree).ToSource());

@@ -264,6 +264,7 @@ public sealed class BootCommandSpecs : IDisposable
     [InlineData("-S", "-S is not possible: there is no debugger's port: check explains a failure, and disassemble prints the code")]
     [InlineData("-s", "-s is not possible: there is no debugger's port: check explains a failure, and disassemble prints the code")]
     [InlineData("-enable-kvm", "-enable-kvm is not possible: instructions are translated, not run by the host's processor")]
+    [InlineData("-machine virt,aia=aplic", "-machine aia=aplic is not possible: the board's interrupt controllers are a PLIC and a CLINT or ACLINT")]
     [InlineData("-monitor stdio", "-monitor stdio is not possible: there is no monitor")]
     [InlineData("-serial pty", "-serial pty is not modelled: stdio, mon:stdio, file:FILE, null and none are")]
     [InlineData("-initrd FILE", "-initrd is only possible with -kernel FILE")]

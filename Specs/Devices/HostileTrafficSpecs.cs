@@ -67,6 +67,7 @@ public class HostileTrafficSpecs
                 DeviceKind.Console => Slot(VirtioTransport.Modern, new VirtioConsole()),
                 DeviceKind.Entropy => Slot(VirtioTransport.Modern, new VirtioEntropy(() => ++_random)),
                 DeviceKind.Net => Slot(VirtioTransport.Legacy, new VirtioNet()),
+                DeviceKind.SupervisorSoftware => new SupervisorSoftwareInterrupts(0, [(0, () => wire.Set(true))]),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind)),
             };
 
@@ -94,5 +95,5 @@ public class HostileTrafficSpecs
 
 public enum DeviceKind
 {
-    Clint, Plic, Uart, Rtc, Finisher, FirmwareConfiguration, Flash, Pci, Rom, LegacyDisk, Disk, Console, Entropy, Net,
+    Clint, Plic, Uart, Rtc, Finisher, FirmwareConfiguration, Flash, Pci, Rom, LegacyDisk, Disk, Console, Entropy, Net, SupervisorSoftware,
 }

@@ -27,8 +27,12 @@ public sealed class MachineTokenSpecs
         [
             new DeviceConfiguration.VirtioBlock([4, 5]) { Slot = 3 }, new DeviceConfiguration.VirtioConsole(), new DeviceConfiguration.VirtioRandom { Slot = 0 },
             new DeviceConfiguration.VirtioNet(), new DeviceConfiguration.Flash(1, [6]),
+            new DeviceConfiguration.VirtioNet { Slot = 5, Peer = new NetworkPeer.Scripted([new("ff .. 08", [1, 2], 1000), new("", [])]) },
+            new DeviceConfiguration.VirtioNet { Peer = new NetworkPeer.Scripted([]) },
+            new DeviceConfiguration.Loader(0x8400_0000, [7]), new DeviceConfiguration.Loader(null, []),
         ],
         VirtioTransport = VirtioTransport.Modern,
+        Interruptor = CoreInterruptor.Aclint,
         Firmware = new FirmwareChoice.File([9, 9]),
         Schedule = new ScheduleChoice.Recorded(new ScheduleRecord([new SchedulerChoice(1, 1500), new SchedulerChoice(0, 2)])),
         Misaligned = MisalignedAccess.Trapped,
@@ -64,9 +68,22 @@ public sealed class MachineTokenSpecs
             Assert.False(Equals(property.GetValue(new DevicetreeBlobOptions()), property.GetValue(Furnished.Devicetree.BlobForm)), property.Name);
     }
 
+    [Fact]
+    public void Every_kind_of_device_and_of_network_peer_is_furnished_above()
+    {
+        Assert.Equal(Kinds(typeof(DeviceConfiguration)), Furnished.Devices.Select(device => device.GetType().Name).Distinct().Order());
+        Assert.Equal(Kinds(typeof(NetworkPeer)), Furnished.Devices.OfType<DeviceConfiguration.VirtioNet>().Select(net => net.Peer.GetType().Name).Distinct().Order());
+
+        static IEnumerable<string> Kinds(Type type) =>
+            type.Assembly.GetTypes().Where(kind => !kind.IsAbstract && kind.IsAssignableTo(type)).Select(kind => kind.Name).Order();
+    }
+
     [Property]
     public void A_token_is_one_word_that_a_shell_leaves_alone(BoardConfiguration machine) =>
         Assert.Matches("^[A-Za-z0-9_.,+~@:-]+$", MachineToken.Print(machine));
+
+    [Fact]
+    public void So_is_that_of_a_machine_with_everything() => Assert.Matches("^[A-Za-z0-9_.,+~@:-]+$", MachineToken.Print(Furnished));
 
     // The checksums here and below were computed with zlib.
     [Fact]

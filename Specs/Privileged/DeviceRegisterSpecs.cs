@@ -27,11 +27,19 @@ public class DeviceRegisterSpecs
         for (var seed = 1; seed <= Seeds; seed++) Compare("virtio", seed, VirtioTransport.Modern);
     }
 
+    [RequiresToolFact(Script.Qemu)]
+    public void An_ACLINTs_registers_are_QEMUs_too()
+    {
+        for (var seed = 1; seed <= Seeds; seed++) Compare(DeviceScript.Aclint, seed, VirtioTransport.Legacy);
+    }
+
     private static void Compare(string device, int seed, VirtioTransport transport)
     {
         var script = DeviceScript.Create(device, seed, 800);
+        var hasAclint = device == DeviceScript.Aclint;
         var machine = RegisterScript.Machine with
         {
+            Interruptor = hasAclint ? CoreInterruptor.Aclint : CoreInterruptor.Clint,
             Devices =
             [
                 new DeviceConfiguration.VirtioBlock(new byte[DiskBytes].ToValueList()) { Slot = 0 },
@@ -45,7 +53,7 @@ public class DeviceRegisterSpecs
             File.WriteAllBytes(disk, new byte[DiskBytes]);
             var differences = script.Differences(script.RunModel(machine), script.RunQemu(
             [
-                .. RegisterScript.QemuCpu, "-drive", $"file={disk},if=none,format=raw,id=x0", "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
+                .. RegisterScript.QemuCpu, "-machine", $"aclint={(hasAclint ? "on" : "off")}", "-drive", $"file={disk},if=none,format=raw,id=x0", "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
                 "-device", "virtio-rng-device,bus=virtio-mmio-bus.1", "-global", $"virtio-mmio.force-legacy={(transport == VirtioTransport.Legacy ? "true" : "false")}",
             ]), (_, _, _) => false);
             Assert.True(differences.Count == 0, $"{differences.Count} of {script.Steps.Count} steps differ\n" + string.Join('\n', differences.Take(20)));

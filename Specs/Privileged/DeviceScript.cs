@@ -1,3 +1,5 @@
+using Verification.Machine.Harts;
+
 namespace Verification.Specs.Privileged;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Verification.Specs.Privileged;
 /// </summary>
 internal static class DeviceScript
 {
-    private const ulong Clint = 0x0200_0000, Plic = 0x0C00_0000, PlicPending = Plic + 0x1000, Uart = 0x1000_0000, Slots = 0x1000_1000,
+    private const ulong Clint = 0x0200_0000, SupervisorSoftware = 0x02F0_0000, Plic = 0x0C00_0000, PlicPending = Plic + 0x1000, Uart = 0x1000_0000, Slots = 0x1000_1000,
         FirmwareConfiguration = 0x1010_0000, Flash = 0x2000_0000, Rtc = 0x10_1000, Pci = 0x3000_0000;
 
     private static readonly string[] Loads = ["lbu a0, 0(a0)", "lhu a0, 0(a0)", "lwu a0, 0(a0)", "ld a0, 0(a0)"];
@@ -14,6 +16,9 @@ internal static class DeviceScript
 
     /// <summary>The devices, by name.</summary>
     public static readonly string[] Names = ["clint", "plic", "uart", "virtio", "fw_cfg", "flash", "rtc", "pci", "gaps"];
+
+    /// <summary>What a board with <c>aclint=on</c> has besides, or in their place.</summary>
+    public const string Aclint = "aclint";
 
     /// <summary>Random accesses to one of them.</summary>
     public static Script Create(string name, int seed, int accesses)
@@ -33,6 +38,8 @@ internal static class DeviceScript
                 address &= ~0UL << width;
                 if (IsLeftOut(address)) continue;
                 script.Machine((random.Next(2) == 0 ? Loads : Stores)[width], address, value);
+                // Of the pending interrupts the software's: the timer's goes by the host's clock.
+                if (name is Aclint) script.Add(new ScriptStep(Script.Word("csrrc a0, mip, a0"), PrivilegeMode.Machine, (ulong)random.Next(2) << 1) { What = "mip", Compared = 0xA });
                 if (name is "uart" or "rtc") script.Machine("lwu a0, 0(a0)", PlicPending);
             }
         return script;
@@ -44,6 +51,14 @@ internal static class DeviceScript
         return name switch
         {
             "clint" => (Clint + (ulong)random.Next(4) switch { 0 => Up(64), 1 => 0x4000 + Up(64), 2 => Up(0xBFF0), _ => 0xC000 + Up(0x4000) }, value),
+            Aclint => (random.Next(6) switch
+            {
+                0 => Clint + Up(64),
+                1 => Clint + 0x4000 + Up(64),
+                2 => SupervisorSoftware + Up(0x4000),
+                3 => SupervisorSoftware + 0x4000 + Up(0x4000),
+                _ => SupervisorSoftware + Up(16),
+            }, value),
             "plic" => (Plic + (ulong)random.Next(5) switch
             {
                 0 => Up(0x200),
