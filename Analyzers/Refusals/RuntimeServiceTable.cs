@@ -67,6 +67,7 @@ internal static class RuntimeServiceTable
     [
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread.SpinWait", "System.Threading.Thread.MemoryBarrier",
         "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer", "System.Array.Length", "System.Array.GetLength",
+        "System.Array.GetUpperBound", "System.Array.GetLowerBound", "System.Array.Rank",
     ];
 
     /// <summary>What of the runtime a member needs, in a few words; null if nothing is known against it.</summary>

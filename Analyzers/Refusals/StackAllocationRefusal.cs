@@ -23,7 +23,7 @@ public sealed class StackAllocationRefusal : Refusal
 
     private static void Allocation(SyntaxNodeAnalysisContext context)
     {
-        if (context.ContainingSymbol?.HasForeignBody() == true) return;
+        if (context.ContainingSymbol is not { } owner || owner.HasForeignBody() || StaticInitialisation.Holds(owner, context.Compilation, context.CancellationToken)) return;
         var size = ((context.Node as StackAllocArrayCreationExpressionSyntax)?.Type as ArrayTypeSyntax)?.RankSpecifiers.FirstOrDefault()?.Sizes.FirstOrDefault();
         if (size is not null and not OmittedArraySizeExpressionSyntax && !context.SemanticModel.GetConstantValue(size, context.CancellationToken).HasValue)
             Report(context, "has a size that is not a constant");

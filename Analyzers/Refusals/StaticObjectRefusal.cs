@@ -30,7 +30,7 @@ public sealed class StaticObjectRefusal : Refusal
     private static bool IsObject(ITypeSymbol type) => type switch
     {
         { SpecialType: SpecialType.System_String } or { TypeKind: TypeKind.Delegate } => false,
-        IArrayTypeSymbol array => array.Rank > 1 || (array.ElementType.IsReferenceType && IsObject(array.ElementType)),
+        IArrayTypeSymbol array => array.ElementType.IsReferenceType && IsObject(array.ElementType),
         _ => true,
     };
 

@@ -42,12 +42,12 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     public string? PanicSymbol { get; set; }
 
     /// <summary>True for code that is neither the base library's nor the compiler's own.</summary>
-    public static bool IsKernelCode(MethodBase method)
-    {
-        Assembly assembly = method.Module.Assembly;
-        return assembly != typeof(object).Assembly && assembly != typeof(Compilation).Assembly &&
-               assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != true;
-    }
+    public static bool IsKernelCode(MethodBase method) => IsKernelCode(method.Module.Assembly);
+
+    /// <summary>True for an assembly that is neither the base library's nor the compiler's own.</summary>
+    public static bool IsKernelCode(Assembly assembly) =>
+        assembly != typeof(object).Assembly && assembly != typeof(Compilation).Assembly &&
+        assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != true;
 
     /// <summary>The symbol of a method that code refers to; the method will be compiled.</summary>
     public string Reference(MethodKey key, Place? place)

@@ -17,6 +17,7 @@ internal sealed class StaticData
     private readonly Dictionary<string, string> _utf8 = [];
     private readonly Dictionary<(Module, int, Type), string> _fields = [];
     private readonly Dictionary<string, int> _lengths = [];
+    private readonly Dictionary<string, int[]> _tables = [];
     private readonly Dictionary<object, string> _heap = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>All objects.</summary>
@@ -45,9 +46,9 @@ internal sealed class StaticData
         List<Relocation> relocations = [];
         if (StaticInitialiser.Exists(field.DeclaringType!))
         {
-            StaticInitialiser.Run(field.DeclaringType!);
+            object? value = StaticInitialiser.ValueOf(field);
             content = new byte[layout.SizeBytes];
-            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, field.GetValue(null), relocations);
+            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, value, relocations);
             if (relocations.Count == 0 && !field.IsInitOnly && content.All(value => value == 0)) content = null;
         }
 
@@ -68,8 +69,8 @@ internal sealed class StaticData
         byte[] content = new byte[8];
         if (StaticInitialiser.Exists(field.DeclaringType!))
         {
-            StaticInitialiser.Run(field.DeclaringType!);
-            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, field.GetValue(null), []);
+            object? value = StaticInitialiser.ValueOf(field);
+            if (!RuntimeState.IsRandom(field)) Write(content, 0, field.FieldType, value, []);
         }
 
         return IrTypes.Memory(field.FieldType) switch
@@ -88,8 +89,7 @@ internal sealed class StaticData
     {
         if (!field.IsInitOnly || field.FieldType.IsValueType || field.FieldType.IsPointer || field.FieldType.IsFunctionPointer) return null;
         if (!StaticInitialiser.Exists(field.DeclaringType!)) return null;
-        StaticInitialiser.Run(field.DeclaringType!);
-        return field.GetValue(null) is { } value ? Heap(value) : null;
+        return StaticInitialiser.ValueOf(field) is { } value ? Heap(value) : null;
     }
 
     /// <summary>The bytes that the C# compiler put into the assembly for a literal or table.</summary>
@@ -138,6 +138,9 @@ internal sealed class StaticData
     public int? LengthOf(string symbol) =>
         TextOf(symbol)?.Length ?? (_lengths.TryGetValue(symbol, out int length) ? length : null);
 
+    /// <summary>The lengths of the array of several dimensions that a symbol names; null if it names none.</summary>
+    public int[]? LengthsOf(string symbol) => _tables.GetValueOrDefault(symbol);
+
     /// <summary>The text of a string literal's symbol.</summary>
     public string? TextOf(string symbol) => _texts.GetValueOrDefault(symbol);
 
@@ -184,19 +187,31 @@ internal sealed class StaticData
     {
         if (_heap.TryGetValue(value, out string? known)) return known;
         if (value is string text) return String(text);
-        if (value is not Array array || array.Rank != 1) throw Refusal.Object(value.GetType());
+        if (value is not Array array) throw Refusal.Object(value.GetType());
         Type element = array.GetType().GetElementType()!;
+        int rank = array.Rank;
+        int[] lengths = [.. Enumerable.Range(0, rank).Select(array.GetLength)];
+        if (!array.GetType().IsSZArray && (rank == 1 || Enumerable.Range(0, rank).Any(index => array.GetLowerBound(index) != 0))) throw Refusal.Object(array.GetType());
         int size = TypeLayout.Of(element).SizeBytes;
         string symbol = $"array.{_heap.Count}";
         _heap.Add(value, symbol);
         _lengths.Add(symbol, array.Length);
+        if (rank > 1) _tables.Add(symbol, lengths);
         int index = Reserve(symbol);
-        byte[] content = new byte[Importer.ArrayOffset + (size * array.Length)];
+        int first = Importer.FirstElementOffset(rank);
+        byte[] content = new byte[first + (size * array.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Importer.LengthOffset), array.Length);
+        for (int dimension = 0; rank > 1 && dimension < rank; dimension++)
+            BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Importer.ArrayOffset + (4 * dimension)), lengths[dimension]);
         List<Relocation> relocations = [];
-        for (int item = 0; item < array.Length; item++)
-            Write(content, Importer.ArrayOffset + (item * size), element, array.GetValue(item), relocations);
-        _objects[index] = new DataObject(symbol, $"{SymbolNames.Of(element)}[]", content, content.Length, 16, false, relocations, null);
+        int place = first;
+        foreach (object? item in array)
+        {
+            Write(content, place, element, item, relocations);
+            place += size;
+        }
+
+        _objects[index] = new DataObject(symbol, SymbolNames.Of(array.GetType()), content, content.Length, 16, false, relocations, null);
         return symbol;
     }
 
@@ -258,7 +273,8 @@ internal sealed class StaticData
             return;
         }
 
-        foreach (FieldInfo field in layout.Fields)
+        // The value's own type is that of the copy in which initialisers run.
+        foreach (FieldInfo field in TypeLayout.Of(value.GetType()).Fields)
             Write(content, offset + layout.OffsetOf(field), field.FieldType, field.GetValue(value), relocations);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class Importer
             isVirtual = false;
         }
 
-        if (TryIntrinsic(method)) return;
+        if (TryIntrinsic(method) || TryTable(method)) return;
         Type owner = method.DeclaringType!;
         if (owner == typeof(object) && method.Name == "GetType") throw Refusal.Reflection("'GetType'");
         if (RuntimeService(method) is { } reason) throw Refusal.Service(method, reason);

@@ -8,6 +8,7 @@ namespace Verification.Toolchain.Il;
 public sealed class KernelAssembly : IDisposable
 {
     private static readonly ConditionalWeakTable<Assembly, byte[]> SymbolFiles = [];
+    private static readonly ConditionalWeakTable<Assembly, byte[]> Images = [];
 
     private readonly AssemblyLoadContext _context;
 
@@ -60,6 +61,10 @@ public sealed class KernelAssembly : IDisposable
         return File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
+    /// <summary>The bytes of an assembly.</summary>
+    internal static byte[] ImageOf(Assembly assembly) =>
+        Images.TryGetValue(assembly, out byte[]? image) ? image : File.ReadAllBytes(assembly.Location);
+
     private static Assembly LoadCopy(AssemblyLoadContext context, string path)
     {
         string symbols = Path.ChangeExtension(path, ".pdb");
@@ -70,6 +75,7 @@ public sealed class KernelAssembly : IDisposable
     {
         using MemoryStream stream = new(image);
         Assembly assembly = context.LoadFromStream(stream);
+        Images.Add(assembly, image);
         if (symbols.Length > 0) SymbolFiles.Add(assembly, symbols);
         return assembly;
     }

@@ -15,6 +15,26 @@ public static unsafe class Statics
         return sum + crc[^1] + crc[..5].Length;
     }
 
+    public static long Run_tables_of_several_dimensions(long a, long b)
+    {
+        int x = (int)a & 3;
+        long sum = Grids.Times[x, (int)b & 7] + (Grids.Cubes[1, x, 2] * 3) + Grids.Corners[x & 1, 1].Y;
+        foreach (int item in Grids.Times) sum = (sum * 3) + item;
+        Grids.Times[x, 2] += (int)a;
+        Grids.Corners[1, 0] = new Point { X = (int)b, Y = 2 };
+        ref byte cell = ref Grids.Cubes[0, 1, 1];
+        cell ^= (byte)a;
+        byte[,,] cubes = Grids.Cubes;
+        for (int dimension = 0; dimension < cubes.Rank; dimension++) sum += cubes.GetLength(dimension) * cubes.GetUpperBound(dimension);
+        return sum + Grids.Times[x, 2] + cubes[0, 1, 1] + Grids.Corners[1, 0].X + Grids.Times.Length + cubes[x & 1, (int)b & 1, 0];
+    }
+
+    public static long Run_tables_of_several_dimensions_out_of_bounds(long a, long b) => Grids.Times[(int)a, (int)b];
+
+    public static long Run_a_dimension_that_there_is_not(long a, long b) => Grids.Times.GetLength((int)a) + (a > 5 ? Grids.None![(int)a, 0] : 0);
+
+    public static long Run_initialisers_that_call_themselves(long a, long b) => Recursive.Moves[(int)a & 7] + Recursive.Deep + Recursive.Ackermann + Recursive.Caught + Recursive.Of<int>.Depth;
+
     public static long Run_constants_from_constructors(long a, long b) => Tables.Magic + Tables.Origin.Y + Constructed.Sum + Constructed.Text.Length + (long)Constructed.Big + Constructed.Limit.Value + a;
 
     public static long Run_variables(long a, long b)
@@ -280,5 +300,79 @@ internal ref struct Text(Span<byte> buffer)
         }
 
         private void Put(byte value) => _buffer[Length++] = value;
+    }
+}
+
+internal static class Grids
+{
+    public static readonly int[,] Times = Multiply(4, 8);
+    public static readonly byte[,,] Cubes = { { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 }, { 10, 11, 12 } }, { { 13, 14, 15 }, { 16, 17, 18 }, { 19, 20, 21 }, { 22, 23, 24 } } };
+    public static readonly Point[,] Corners = { { new Point { X = 1, Y = 2 }, new Point { X = 3, Y = 4 } }, { new Point { X = 5, Y = 6 }, new Point { X = 7, Y = 8 } } };
+    public static readonly int[,]? None;
+
+    private static int[,] Multiply(int rows, int columns)
+    {
+        int[,] times = new int[rows, columns];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++) times[row, column] = row * column;
+        }
+
+        return times;
+    }
+}
+
+internal static class Recursive
+{
+    public static readonly long[] Moves = Make();
+    public static readonly long Deep = Depth(5000);
+    public static readonly long Ackermann = Grow(2, 7);
+    public static readonly long Caught = Divide(7, 0);
+
+    private static long[] Make()
+    {
+        long[] moves = new long[8];
+        for (int discs = 0; discs < moves.Length; discs++) moves[discs] = Move(discs);
+        return moves;
+    }
+
+    private static long Move(int discs) => discs == 0 ? 0 : (2 * Move(discs - 1)) + 1;
+
+    private static long Depth(int n) => n == 0 ? 1 : 1 + Depth(n - 1);
+
+    private static long Grow(long m, long n) => m == 0 ? n + 1 : n == 0 ? Grow(m - 1, 1) : Grow(m - 1, Grow(m, n - 1));
+
+    private static long Divide(long x, long y)
+    {
+        Span<long> tried = stackalloc long[4];
+        try
+        {
+            foreach (ref long item in tried) item = x / y--;
+        }
+        catch (DivideByZeroException)
+        {
+            return -1 - tried[0];
+        }
+        finally
+        {
+            tried.Clear();
+        }
+
+        switch (x)
+        {
+            case 1: return 5;
+            case 2: return 6;
+            case 3: return 7;
+            case 4: return 8;
+            default: return tried[3];
+        }
+    }
+
+    public static class Of<T>
+        where T : unmanaged
+    {
+        public static readonly long Depth = Size<T>(3);
+
+        private static long Size<TItem>(int levels) => levels == 0 ? Unsafe.SizeOf<TItem>() : Size<TItem>(levels - 1) + Unsafe.SizeOf<T>();
     }
 }

@@ -8,7 +8,21 @@ public static class Initialisers
 
     public static long RunThrowing(long a, long b) => Throwing.Value;
 
-    public static long RunRecursive(long a, long b) => Recursive.Value;
+    public static long RunRecursive(long a, long b) => Recursive.Deep;
+
+    public static long RunEndless(long a, long b) => Endless.Value;
+
+    public static long RunStubborn(long a, long b) => Stubborn.Value;
+
+    public static long RunGreedy(long a, long b) => Greedy.Value;
+
+    public static long RunHoarding(long a, long b) => Hoarding.Table.Length;
+
+    public static long RunThroughAnother(long a, long b) => Through.Value;
+
+    public static long RunInACircle(long a, long b) => Circle.Value;
+
+    public static long RunVirtual(long a, long b) => Choosing.Value;
 
     public static long RunDelegate(long a, long b) => Sorting.Value;
 
@@ -39,9 +53,117 @@ internal static class Throwing
 
 internal static class Recursive
 {
-    public static readonly long Value = Sum(5); // KT0010 compiler
+    public static readonly long Deep = Sum(5); // KT0010 compiler
 
-    private static long Sum(long n) => n == 0 ? 0 : n + Sum(n - 1);
+    private static long Sum(long n) => 1 + Sum(n + 1);
+}
+
+internal static class Endless
+{
+    public static readonly long First = 1;
+    public static readonly long Value = Search(3); // KT0010 compiler
+
+    private static long Search(long n)
+    {
+        while (n * n != 2) n++;
+        return n;
+    }
+}
+
+internal static class Stubborn
+{
+    public static readonly long Value = Try(); // KT0010 compiler
+
+    private static long Try()
+    {
+        long rounds = 0;
+        try
+        {
+            while (rounds >= 0) rounds ^= 1;
+        }
+        catch (Exception)
+        {
+            return 1;
+        }
+
+        return rounds;
+    }
+}
+
+internal static class Greedy
+{
+    public static readonly long Value = Take(1 << 20); // KT0010 compiler
+
+    private static long Take(int times)
+    {
+        long sum = 0;
+        for (int index = 0; index < times; index++)
+        {
+            Span<long> taken = stackalloc long[128];
+            sum += taken[5];
+        }
+
+        return sum;
+    }
+}
+
+internal static class Hoarding
+{
+    public static readonly byte[] Table = Make(); // KT0010 compiler
+
+    private static byte[] Make()
+    {
+        byte[] table = [];
+        for (int index = 0; index < 20; index++) table = new byte[1 << 30];
+        return table;
+    }
+}
+
+internal static class Through
+{
+    public static readonly long Value = Other.Copy + 1; // KT0010 compiler
+
+    private static class Other
+    {
+        public static readonly long Copy = Changing.Count;
+    }
+
+    private static class Changing
+    {
+        public static int Count = 3;
+    }
+}
+
+internal static class Circle
+{
+    public static readonly long Value = Half.Other + 1; // KT0010 compiler
+
+    private static class Half
+    {
+        public static readonly long Other = Value + 1;
+    }
+}
+
+internal static class Choosing
+{
+    public static readonly long Value = Ask(new Derived()); // KT0010 compiler
+
+    private static long Ask(Shape shape) => shape.Area();
+
+    private class Shape
+    {
+        public virtual long Area() => 1;
+    }
+
+    private sealed class Derived : Shape
+    {
+        public override long Area() => Changing.Count;
+    }
+
+    private static class Changing
+    {
+        public static int Count = 3;
+    }
 }
 
 internal static class Sorting

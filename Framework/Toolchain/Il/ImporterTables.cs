@@ -1,0 +1,89 @@
+using System.Reflection;
+using Verification.Toolchain.Ir;
+
+namespace Verification.Toolchain.Il;
+
+/// <summary>
+/// Arrays of several dimensions: static tables, for no other can be. Behind the total length stand the lengths of the
+/// dimensions and their lower bounds, which are 0, then the elements, the last index fastest, as the CLR has them.
+/// </summary>
+internal sealed partial class Importer
+{
+    /// <summary>Offset of the first element of an array of that many dimensions.</summary>
+    public static int FirstElementOffset(int rank) => rank == 1 ? ArrayOffset : ArrayOffset + (8 * rank);
+
+    // The runtime makes the methods of such an array; there is no IL.
+    private bool TryTable(MethodBase method)
+    {
+        Type owner = method.DeclaringType!;
+        if (owner == typeof(Array) && method.Name is "GetLength" or "GetUpperBound" or "GetLowerBound" or "get_Rank") return TryTableLength(method.Name, method.GetParameters().Length);
+        if (!owner.IsArray || method.IsConstructor) return false;
+        Type element = owner.GetElementType()!;
+        Entry stored = method.Name == "Set" ? Pop() : default;
+        Instr address = TableElement(owner.GetArrayRank(), TypeLayout.Of(element).SizeBytes);
+        switch (method.Name)
+        {
+            case "Get":
+                PushLoaded(address, 0, element);
+                break;
+            case "Set":
+                StorePopped(address, 0, stored, element);
+                break;
+            default:
+                Push(address, AddressType(element));
+                break;
+        }
+
+        return true;
+    }
+
+    private bool TryTableLength(string name, int parameterCount)
+    {
+        Type type = _stack[^(parameterCount + 1)].Type;
+        if (!type.IsArray) return false;
+        int rank = type.GetArrayRank();
+        Instr? dimension = parameterCount == 0 ? null : PopValue();
+        Instr table = PopAddress();
+        if (dimension is null)
+        {
+            CheckNotNull(table);
+            PushInt(rank);
+            return true;
+        }
+
+        if (!dimension.IsConst || dimension.Immediate < 0 || dimension.Immediate >= rank)
+            Check(Emit(Op.LtUnsigned, IrType.I32, dimension, _function.Const(IrType.I32, rank)), "index out of range");
+        Instr length = rank == 1 ? LengthOf(table)
+            : dimension.IsConst && dimension.Immediate >= 0 && dimension.Immediate < rank ? TableLength(table, (int)dimension.Immediate)
+            : EmitLoad(Scaled(table, Wide(dimension, Op.ZeroExtend32), sizeof(int)), ArrayOffset, IrType.I32, MemType.I32, false);
+        if (name == "GetLowerBound") PushInt(0);
+        else Push(name == "GetLength" ? length : Emit(Op.Sub, IrType.I32, length, _function.Const(IrType.I32, 1)), typeof(int));
+        return true;
+    }
+
+    private Instr TableElement(int rank, int sizeBytes)
+    {
+        Instr[] indices = new Instr[rank];
+        for (int dimension = rank - 1; dimension >= 0; dimension--) indices[dimension] = PopValue();
+        Instr table = PopAddress();
+        CheckNotNull(table);
+        Instr? position = null;
+        for (int dimension = 0; dimension < rank; dimension++)
+        {
+            Instr length = TableLength(table, dimension);
+            Check(Emit(Op.LtUnsigned, IrType.I32, indices[dimension], length), "index out of range");
+            Instr index = Wide(indices[dimension], Op.ZeroExtend32);
+            position = position is null ? index : Emit(Op.Add, IrType.I64, Emit(Op.Mul, IrType.I64, position, Wide(length, Op.ZeroExtend32)), index);
+        }
+
+        return Scaled(Offset(table, FirstElementOffset(rank)), position!, sizeBytes);
+    }
+
+    private Instr TableLength(Instr table, int dimension)
+    {
+        if (table is { Op: Op.SymbolAddress, Immediate: 0, Reference: string symbol } && _unit.Data.LengthsOf(symbol) is { } known)
+            return _function.Const(IrType.I32, known[dimension]);
+        CheckNotNull(table);
+        return Emit(Op.NonNegative, IrType.I32, EmitLoad(table, ArrayOffset + (4 * dimension), IrType.I32, MemType.I32, false));
+    }
+}
