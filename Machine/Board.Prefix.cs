@@ -30,16 +30,6 @@ public sealed partial class Board
         if (!reader.IsAtEnd) throw new InvalidOperationException("The beginning holds more state than the machine has.");
         Settle(beginning);
         if (seedAddress is { } address) Memory.Write(address, BoardDevicetree.SeedOf(Configuration.Schedule));
-
-        // One hart could run, so that each turn was its own: only how many were drawn depends on the schedule.
-        _turn = default;
-        for (var retired = 0UL; retired < _retired;)
-        {
-            if (_turn.Quantum == 0) _turn = _scheduler.Next(_runnable.Positions, retired);
-            var executed = Math.Min(_turn.Quantum, _retired - retired);
-            _turn = _turn with { Quantum = _turn.Quantum - executed };
-            retired += executed;
-        }
     }
 
     private void UseChoice()

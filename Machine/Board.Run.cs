@@ -5,7 +5,8 @@ using Verification.Machine.Translation;
 
 namespace Verification.Machine;
 
-// The run: one hart executes at a time, for its turn, up to the next deadline, or until the budget is used up.
+// The run: one hart executes at a time, for its turn or as long as no other can, up to the next deadline, or until the
+// budget is used up.
 public sealed unsafe partial class Board
 {
     private ulong _sliceStart;
@@ -28,7 +29,7 @@ public sealed unsafe partial class Board
     {
         while (true)
         {
-            if (Interlocked.Exchange(ref _stop, null) is { } reason) return reason;
+            if (_stop is not null && Interlocked.Exchange(ref _stop, null) is { } reason) return reason;
             if (budget == 0) return new StopReason.Budget();
             Clock.RingDue();
             if (_runnable.Count == 0)
@@ -36,10 +37,21 @@ public sealed unsafe partial class Board
                 if (!Clock.SkipToDeadline()) return new StopReason.Idle();
                 continue;
             }
-            if (_turn.Quantum == 0 || _harts[_turn.Hart].RunState != HartRunState.Running)
-                _turn = _scheduler.Next(_runnable.Positions, _retired);
-            budget -= RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, budget), tier);
+            budget -= _runnable.Count == 1
+                ? RunSlice(_harts[_runnable.Positions[0]], budget, tier)
+                : TakeTurn(budget, tier);
         }
+    }
+
+    // A hart that could run alone uses up no turn: where there is no choice, none is made.
+    private ulong TakeTurn(ulong most, IExecutionTier tier)
+    {
+        if (_turn.Quantum == 0 || _harts[_turn.Hart].RunState != HartRunState.Running)
+            _turn = _scheduler.Next(_runnable.Positions, _retired);
+        var executed = RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, most), tier);
+        _turn = _turn with { Quantum = _turn.Quantum - executed };
+        if (executed != 0) Note(_turn.Hart, executed);
+        return executed;
     }
 
     private ulong RunSlice(Hart hart, ulong most, IExecutionTier tier)
@@ -55,8 +67,6 @@ public sealed unsafe partial class Board
         hart.State->Leave &= ~(uint)LeaveReason.Slice;
         if (hart.Reserved) _code.MarkReservation(hart);
         _retired += executed;
-        _turn = _turn with { Quantum = _turn.Quantum - executed };
-        if (executed != 0) Note(hart.Index, executed);
         return executed;
     }
 
@@ -66,6 +76,11 @@ public sealed unsafe partial class Board
         if (_record.Count > 0 && _record[^1].Hart == hart)
             _record[^1] = new SchedulerChoice(hart, _record[^1].Quantum + executed);
         else _record.Add(new SchedulerChoice(hart, executed));
+    }
+
+    private void EndSlice()
+    {
+        if (_code.Current is { } hart) hart.State->Leave |= (uint)LeaveReason.Slice;
     }
 
     /// <summary>What the board is to its harts.</summary>
@@ -84,14 +99,16 @@ public sealed unsafe partial class Board
         public void RunStateChanged(Hart hart)
         {
             board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
-            if (board._runnable.Count > 1) board.UseChoice();
+            if (board._runnable.Count <= 1) return;
+            board.UseChoice();
+            board.EndSlice();
         }
 
         public void RequestStop(StopReason reason)
         {
             // The first reason is the one that counts.
             board._stop ??= reason;
-            if (board._code.Current is { } hart) hart.State->Leave |= (uint)LeaveReason.Slice;
+            board.EndSlice();
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class InterleavedScheduler : IScheduler
 
     public SchedulerChoice Next(ReadOnlySpan<int> runnable, ulong retired)
     {
-        var hart = runnable.Length == 1 ? runnable[0] : runnable[(int)_random.Below((ulong)runnable.Length)];
+        var hart = runnable[(int)_random.Below((ulong)runnable.Length)];
         var width = _choice.QuantumMax - _choice.QuantumMin + 1;
         return new SchedulerChoice(hart, _choice.QuantumMin + (width == 0 ? _random.Next() : _random.Below(width)));
     }

@@ -4,7 +4,7 @@ using Verification.Machine.State;
 namespace Verification.Machine.Schedule;
 
 /// <summary>The turns of a run, in order: printable, parsable, shrinkable.</summary>
-/// <param name="Turns">Which hart executed how many instructions.</param>
+/// <param name="Turns">Which hart executed how many instructions while another could have.</param>
 public sealed record ScheduleRecord(ValueList<SchedulerChoice> Turns)
 {
     /// <summary>No turn at all.</summary>

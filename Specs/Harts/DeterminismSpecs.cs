@@ -112,6 +112,41 @@ public class DeterminismSpecs
         Assert.Equal(RandomGuest.Visible(first), RandomGuest.Visible(again));
     }
 
+    [Property(MaxTest = 20)]
+    public void A_hart_that_can_run_alone_uses_up_no_turn(ushort seed)
+    {
+        // Hart 1 waits until hart 0, which counts down from 1,000 first, sends it an interrupt.
+        using var board = Guest.Load("""
+                csrr  t0, mhartid
+                bnez  t0, waits
+                li    t1, 1000
+            count:
+                addi  t1, t1, -1
+                bnez  t1, count
+                li    t2, 0x2000004
+                li    t3, 1
+                sw    t3, 0(t2)
+            both:
+                j     both
+            waits:
+                csrwi mie, 8
+                wfi
+                j     both
+            """, Guest.Bare with
+        {
+            Harts = [new HartConfiguration(0), new HartConfiguration(1)],
+            Schedule = new ScheduleChoice.Interleaved(seed, 1, 3),
+        });
+        board.RecordSchedule();
+        board.Run(1_000);
+        int together = board.ScheduleTaken.Turns.Count;
+        board.Run(800);
+        Assert.Equal(together, board.ScheduleTaken.Turns.Count);
+        board.Run(10_000);
+        Assert.InRange(board.ScheduleTaken.Turns.Sum(turn => (long)turn.Quantum), 5_000, 10_800);
+        Assert.Equal([0, 1], board.ScheduleTaken.Turns.Skip(together).Select(turn => turn.Hart).Distinct().Order());
+    }
+
     [Fact]
     public void The_random_guests_are_lively()
     {
