@@ -27,8 +27,6 @@ public sealed unsafe partial class Hart
     private ulong _selections;
     private bool _isSelectionDue = true;
     private bool _isFilling;
-    private bool _mayHaveHints = true;
-    private ulong _hintedAssignment;
 
     /// <summary>The page tables have a say in the given mode.</summary>
     private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && _satp != 0;
@@ -98,7 +96,6 @@ public sealed unsafe partial class Hart
     internal void FlushTlbs()
     {
         foreach (var context in _contexts) if (context.HasEntries) context.Clear();
-        ForgetHints();
         SelectTlbs();
         State->Leave |= (uint)LeaveReason.Code;
     }
@@ -107,42 +104,29 @@ public sealed unsafe partial class Hart
     internal void FlushTranslated()
     {
         foreach (var context in _contexts) if (context.Satp != 0 && context.HasEntries) context.Clear();
-        ForgetHints();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetPage(ulong physicalPage)
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearPage(physicalPage);
-        ForgetHints();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetWrites(ulong physicalPage)
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(physicalPage);
-        ForgetHints();
     }
 
     internal void ForgetWrites()
     {
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
-        ForgetHints();
     }
 
     /// <summary>The hart is about to execute: only now it needs TLBs, and idle harts have none.</summary>
     internal void BeginSlice()
     {
         if (_isSelectionDue) SelectTlbs();
-        _mayHaveHints = true;
-    }
-
-    // Translated code fills hints while the hart executes, and keeps them by nothing but the data context.
-    private void ForgetHints()
-    {
-        if (!_mayHaveHints) return;
-        new Span<ulong>(State->Hints, 2 * HartState.HintCount).Fill(TlbEntry.Nothing);
-        _mayHaveHints = Host.Code.Current == this;
     }
 
     /// <summary>Gives the TLBs to other machines; the hart executes nothing any more.</summary>
@@ -163,13 +147,12 @@ public sealed unsafe partial class Hart
         _selections++;
         _fetchContext = ContextOf(Privilege);
         var data = DataMode;
-        var hinted = _dataContext;
         _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
-        if (_dataContext != hinted || _dataContext.Assignments != _hintedAssignment) ForgetHints();
-        _hintedAssignment = _dataContext.Assignments;
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
         State->DataPhysical = _dataContext.Physical;
+        State->FlatTags = _dataContext.FlatTags;
+        State->FlatAddend = _dataContext.FlatAddend;
     }
 
     private TlbContext ContextOf(PrivilegeMode mode)
@@ -247,13 +230,12 @@ public sealed unsafe partial class Hart
         TlbContext context, ulong physicalPage)
     {
         var slot = TlbEntry.Slot(address);
-        context.Fill((int)slot);
         ref var entry = ref context.Entries[slot];
         var page = address & ~0xFFFUL;
         var addend = (nint)frame.Data - (nint)page;
         if (entry.Addend != addend || entry.ReadTag != page && entry.FetchTag != page && entry.WriteTag != page)
         {
-            entry.ReadTag = entry.WriteTag = entry.FetchTag = TlbEntry.Nothing;
+            context.Forget((int)slot);
             entry.Addend = addend;
             context.Code[slot] = null;
         }
@@ -265,6 +247,9 @@ public sealed unsafe partial class Hart
             context.Code[slot] = Host.Code.PageOf(physicalPage, frame);
             entry.FetchTag = page;
         }
+
+        context.Filled((int)slot, context.Satp == 0 ? Memory.FlatAddend : 0);
+        if (context == _dataContext) State->FlatAddend = context.FlatAddend;
     }
 
     /// <summary>Whether an access would be allowed; no side effect but those of the walk itself, which are none here.</summary>

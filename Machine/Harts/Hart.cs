@@ -18,7 +18,6 @@ public sealed unsafe partial class Hart : IStateful
         (Id, Index, Options, Memory, Host) = (id, index, options, memory, host);
         State = (HartState*)Unsafe.AsPointer(ref _state[0]);
         State->Handle = (nint)GCHandle.Alloc(this, GCHandleType.Weak);
-        new Span<ulong>(State->Hints, 2 * HartState.HintCount).Fill(TlbEntry.Nothing);
         Reset();
     }
 

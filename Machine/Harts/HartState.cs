@@ -32,16 +32,14 @@ namespace Verification.Machine.Harts;
 /// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
 /// 0x2d8  StackLow, StackSpan, StackWordLimit: an access of at most 8 bytes at a distance below the limit from the lowest
 ///                     address is no news to an observer; StackPointerLow, StackPointerLimit: nor is such an sp
-/// 0x300  Hints        where accesses that stay on their page went last: page address and displacement, loads then stores
-/// 0x700  JumpSalt     spreads the entries of different keys over the jump cache
+/// 0x300  FlatTags     FlatTag[4096] beside DataTlb
+/// 0x308  FlatAddend   host address less guest address of the pages in FlatTags
+/// 0x310  JumpSalt     spreads the entries of different keys over the jump cache
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct HartState
 {
-    /// <summary>Page hints; half are for loads, half for stores. They begin as <see cref="TlbEntry.Nothing"/>.</summary>
-    internal const int HintCount = 64;
-
     internal fixed ulong X[32];
     internal fixed ulong F[32];
     internal ulong Pc;
@@ -72,7 +70,8 @@ internal unsafe struct HartState
     internal ulong StackWordLimit;
     internal ulong StackPointerLow;
     internal ulong StackPointerLimit;
-    internal fixed ulong Hints[2 * HintCount];
+    internal FlatTag* FlatTags;
+    internal nint FlatAddend;
     internal uint JumpSalt;
 
     /// <summary>The hart that this is the state of.</summary>

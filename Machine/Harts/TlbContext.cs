@@ -14,16 +14,20 @@ internal sealed unsafe class TlbContext
     private static Stack<TlbContext>? t_spare;
 
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
+    private readonly FlatTag[] _flat = GC.AllocateUninitializedArray<FlatTag>(FlatTag.Count, pinned: true);
     private readonly ushort[] _filled = new ushort[TlbEntry.Count];
     private readonly bool[] _isFilled = new bool[TlbEntry.Count];
     private readonly ushort[] _only = new ushort[1];
     private int _filledCount;
+    private nint _lastAddend;
 
     private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
 
     private TlbContext()
     {
         Array.Fill(_entries, TlbEntry.Empty);
+        Array.Fill(_flat, FlatTag.Empty);
+        FlatTags = (FlatTag*)Unsafe.AsPointer(ref _flat[0]);
         Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
         Physical = (ulong*)Unsafe.AsPointer(ref _physical[0]);
     }
@@ -42,6 +46,12 @@ internal sealed unsafe class TlbContext
 
     /// <summary>The entries, at a fixed address.</summary>
     internal TlbEntry* Entries { get; }
+
+    /// <summary>Beside the entries, at a fixed address: what they say of pages that are <see cref="FlatAddend"/> away.</summary>
+    internal FlatTag* FlatTags { get; }
+
+    /// <summary>Host address less guest address of most pages, so far as one can tell; 0 as long as one can't.</summary>
+    internal nint FlatAddend { get; private set; }
 
     /// <summary>Decoded code of the pages whose fetch tag is set, by slot.</summary>
     internal CodePage?[] Code { get; } = new CodePage?[TlbEntry.Count];
@@ -67,23 +77,33 @@ internal sealed unsafe class TlbContext
     /// <summary>Stands for what fetches mean in this context, as long as they mean the same; 0 until somebody asks.</summary>
     internal ulong JumpKey { get; set; }
 
-    private ReadOnlySpan<ushort> Filled => _filled.AsSpan(0, _filledCount);
+    private ReadOnlySpan<ushort> FilledSlots => _filled.AsSpan(0, _filledCount);
 
     internal bool Is(ulong satp, uint view) => IsUsed && Satp == satp && View == view;
-
-    /// <summary>How often it was given to an address space.</summary>
-    internal ulong Assignments { get; private set; }
 
     internal void Assign(ulong satp, uint view)
     {
         (Satp, View, IsUsed) = (satp, view, true);
-        Assignments++;
         Clear();
     }
 
-    /// <summary>The entry of a slot is about to be filled.</summary>
-    internal void Fill(int slot)
+    /// <summary>The entry of a slot has been filled.</summary>
+    /// <param name="slot">Which one.</param>
+    /// <param name="expectedAddend">What <see cref="FlatAddend"/> should be; 0 where that shows only when two pages agree.</param>
+    internal void Filled(int slot, nint expectedAddend)
     {
+        var addend = Entries[slot].Addend;
+        if (FlatAddend == 0)
+        {
+            FlatAddend = expectedAddend != 0 ? expectedAddend : addend == _lastAddend ? addend : 0;
+            _lastAddend = addend;
+            if (FlatAddend != 0)
+            {
+                foreach (var known in FilledSlots) Flatten(known);
+            }
+        }
+
+        Flatten(slot);
         if (_isFilled[slot]) return;
         _isFilled[slot] = true;
         _filled[_filledCount++] = (ushort)slot;
@@ -92,14 +112,15 @@ internal sealed unsafe class TlbContext
     /// <summary>Forgets all entries.</summary>
     internal void Clear()
     {
-        foreach (var slot in Filled)
+        foreach (var slot in FilledSlots)
         {
-            Entries[slot] = TlbEntry.Empty;
+            Forget(slot);
             Code[slot] = null;
             _isFilled[slot] = false;
         }
 
         _filledCount = 0;
+        FlatAddend = _lastAddend = 0;
         JumpKey = 0;
     }
 
@@ -109,8 +130,7 @@ internal sealed unsafe class TlbContext
         foreach (var slot in SlotsOf(physicalPage))
         {
             if (Physical[slot] != physicalPage << 12) continue;
-            ref var entry = ref Entries[slot];
-            entry.ReadTag = entry.WriteTag = entry.FetchTag = TlbEntry.Nothing;
+            Forget(slot);
             Code[slot] = null;
         }
     }
@@ -119,13 +139,13 @@ internal sealed unsafe class TlbContext
     internal void ClearWrites(ulong physicalPage)
     {
         foreach (var slot in SlotsOf(physicalPage))
-            if (Physical[slot] == physicalPage << 12) Entries[slot].WriteTag = TlbEntry.Nothing;
+            if (Physical[slot] == physicalPage << 12) ClearWrite(slot);
     }
 
     /// <summary>Where a physical page can be: in one slot, unless page tables lead to it.</summary>
     private ReadOnlySpan<ushort> SlotsOf(ulong physicalPage)
     {
-        if (Satp != 0) return Filled;
+        if (Satp != 0) return FilledSlots;
         _only[0] = (ushort)TlbEntry.Slot(physicalPage << 12);
         return _only;
     }
@@ -133,6 +153,27 @@ internal sealed unsafe class TlbContext
     /// <summary>Forgets that stores are allowed anywhere.</summary>
     internal void ClearWrites()
     {
-        foreach (var slot in Filled) Entries[slot].WriteTag = TlbEntry.Nothing;
+        foreach (var slot in FilledSlots) ClearWrite(slot);
+    }
+
+    /// <summary>Empties the entry of a slot.</summary>
+    internal void Forget(int slot)
+    {
+        ref var entry = ref Entries[slot];
+        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)].IsOf(page)) FlatTags[FlatTag.Slot(page)] = FlatTag.Empty;
+        entry = TlbEntry.Empty;
+    }
+
+    private void ClearWrite(int slot)
+    {
+        ref var entry = ref Entries[slot];
+        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)].IsOf(page)) FlatTags[FlatTag.Slot(page)].Write = TlbEntry.Nothing;
+        entry.WriteTag = TlbEntry.Nothing;
+    }
+
+    private void Flatten(int slot)
+    {
+        ref var entry = ref Entries[slot];
+        if (entry.Addend == FlatAddend) FlatTags[FlatTag.Slot(entry.Page)] = new() { Read = entry.ReadTag, Write = entry.WriteTag };
     }
 }

@@ -31,6 +31,9 @@ internal struct TlbEntry
     /// <summary>Host address less guest address.</summary>
     internal nint Addend;
 
+    /// <summary>Virtual address of the page that it is for.</summary>
+    internal readonly ulong Page => Math.Min(Math.Min(ReadTag, WriteTag), FetchTag);
+
     /// <summary>The slot of an address. Buffers a power of two apart don't share one: higher bits are folded in.</summary>
     internal static nuint Slot(ulong address) => (nuint)((address >> 12) ^ (address >> 20)) & (Count - 1);
 }

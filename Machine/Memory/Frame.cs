@@ -16,16 +16,25 @@ internal sealed unsafe class Frame
     [ThreadStatic]
     private static Stack<Frame>? t_spare;
 
-    private readonly byte[] _content;
+    private readonly object _content;
 
     internal Frame() : this(GC.AllocateUninitializedArray<byte>(SizeBytes, pinned: true))
     {
     }
 
-    private Frame(byte[] content) => Data = (byte*)Unsafe.AsPointer(ref (_content = content)[0]);
+    private Frame(byte[] content) : this(content, (byte*)Unsafe.AsPointer(ref content[0]))
+    {
+    }
+
+    /// <summary>A frame with content of somebody else's, whom it keeps alive.</summary>
+    internal Frame(object holder, byte* data)
+    {
+        _content = holder;
+        Data = data;
+    }
 
     /// <summary>A frame that nobody will ever write, with the content of another such frame.</summary>
-    internal Frame Alias() => new(_content);
+    internal Frame Alias() => new(_content, Data);
 
     /// <summary>A frame with any content.</summary>
     internal static Frame Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new Frame();
@@ -40,6 +49,9 @@ internal sealed unsafe class Frame
 
     /// <summary>Where the content lies; valid as long as the frame is reachable.</summary>
     internal byte* Data { get; }
+
+    /// <summary>It lies at its place in a <see cref="FrameWindow"/>, which a memory has.</summary>
+    internal bool IsPlaced;
 
     /// <summary>Who may write: compared with the memory's current owner.</summary>
     internal object? Owner;

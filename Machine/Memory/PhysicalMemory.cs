@@ -21,10 +21,13 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly List<(ulong Page, Frame Frame)> _dirty = [];
     private readonly List<(ulong Page, Frame Frame)> _stale = [];
     private readonly Stack<Frame> _spare = new();
+    private readonly ulong _windowPage;
     private readonly Dictionary<ulong, PageMarks> _marks = [];
     private PageTree _tree = PageTree.Empty();
     private object _owner = new();
     private MemorySnapshot? _origin;
+    private FrameWindow? _window;
+    private bool _isWindowShared;
     private ulong _digest;
     private ulong _lastPage = ulong.MaxValue;
     private Frame? _lastFrame;
@@ -44,6 +47,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
             if (i > 0 && _banks[i - 1].EndAddress > bank.BaseAddress)
                 throw new ArgumentException($"The memory banks {_banks[i - 1]} and {bank} overlap.");
         }
+
+        _windowPage = _banks.Length == 0 ? 0 : (_banks.MaxBy(bank => bank.SizeBytes).BaseAddress + PageSizeBytes - 1) >> 12;
     }
 
     /// <summary>The banks, in ascending order.</summary>
@@ -54,6 +59,10 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
     /// <summary>Pages that were written since the last snapshot or restore.</summary>
     public int DirtyPageCount => _dirty.Count;
+
+    /// <summary>Host address less guest address of the pages that lie in their places: most of those that are written. 0 as
+    /// long as there are none.</summary>
+    internal nint FlatAddend => _window is null ? 0 : (nint)_window.Data - (nint)(_windowPage << 12);
 
     /// <summary>Told of what the model itself reads for the guest.</summary>
     internal Action<ulong, int>? Reading { get; set; }
@@ -157,6 +166,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         Hash();
         ForgetDirty();
         _owner = new object();
+        _isWindowShared |= _window is not null;
         Watcher?.WritesRevoked();
         _lastPage = ulong.MaxValue;
         return _origin = new MemorySnapshot(this, _tree.Share(), _digest);
@@ -174,7 +184,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         }
         else
         {
-            foreach (var (_, frame) in _dirty) if (frame.Owner == _owner && _spare.Count < 1024) _spare.Push(frame);
+            foreach (var (_, frame) in _dirty) if (frame.Owner == _owner) Spare(frame);
             _tree = snapshot.Tree.Share();
             _owner = new object();
             _origin = snapshot;
@@ -199,7 +209,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     {
         Watcher = null;
         // Pages written since the last snapshot are nobody else's.
-        foreach (var (_, frame) in _dirty) Frame.Release(frame);
+        foreach (var (_, frame) in _dirty) if (!frame.IsPlaced) Frame.Release(frame);
+        if (_window is not null && !_isWindowShared) FrameWindow.Release(_window);
+        _window = null;
         while (_spare.TryPop(out var frame)) Frame.Release(frame);
         _tree = PageTree.Empty();
         _dirty.Clear();
@@ -248,7 +260,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         if (frame is null) frame = Materialise(page);
         else if (frame.Owner != _owner)
         {
-            var copy = NewFrame();
+            var copy = NewFrame(page);
             Unsafe.CopyBlock(copy.Data, frame.Data, PageSizeBytes);
             copy.Digest = frame.Digest;
             copy.IsStale = false;
@@ -305,18 +317,31 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
     private byte* WritablePage(ulong page) => FrameForWrite(page).Data;
 
-    private Frame NewFrame()
+    private Frame NewFrame(ulong page)
     {
-        var frame = _spare.TryPop(out var spare) ? spare : Frame.Take();
+        var frame = TakePlace(page) ?? (_spare.TryPop(out var spare) ? spare : Frame.Take());
         frame.Owner = _owner;
         frame.IsDirty = false;
         frame.Derived = null;
         return frame;
     }
 
+    private Frame? TakePlace(ulong page)
+    {
+        var place = page - _windowPage;
+        return place < FrameWindow.PageCount ? (_window ??= FrameWindow.Take()).TryTake((int)place) : null;
+    }
+
+    // Nobody else has the frame.
+    private void Spare(Frame frame)
+    {
+        if (frame.IsPlaced) frame.Owner = null;
+        else if (_spare.Count < 1024) _spare.Push(frame);
+    }
+
     private Frame Materialise(ulong page)
     {
-        var frame = NewFrame();
+        var frame = NewFrame(page);
         Fill.FillPage(page, frame.Bytes);
         frame.Digest = 0;
         frame.IsStale = false;

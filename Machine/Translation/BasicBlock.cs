@@ -33,9 +33,6 @@ internal sealed class BasicBlock(int offset)
     /// <summary>The instruction behind the block is the interpreter's.</summary>
     internal bool EndsBeforeInterpreted { get; set; }
 
-    /// <summary>Registers that mostly point to the page that they pointed to last, a bit each: outside of loops sp, gp and tp.</summary>
-    internal uint SteadyRegisters { get; set; } = 1u << 2 | 1u << 3 | 1u << 4;
-
     /// <summary>The loop that it belongs to, if any.</summary>
     internal LoopRegion? Loop { get; set; }
 

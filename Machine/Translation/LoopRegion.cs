@@ -52,28 +52,10 @@ internal sealed class LoopRegion
         return regions;
     }
 
-    // What a loop only steps through, or leaves alone, mostly stays on its page; the innermost loop has the last word.
-    private static uint SteadyRegisters(List<BasicBlock> loop)
-    {
-        var steady = uint.MaxValue;
-        foreach (var set in loop.SelectMany(static block => block.Instructions).SelectMany(static decoded => decoded.Effects).OfType<Effect.SetRegister>())
-        {
-            if (!IsStep(set)) steady &= ~(1u << set.Register);
-        }
-
-        return steady;
-    }
-
-    // The register goes on by some bytes: what it points to mostly stays on its page.
-    private static bool IsStep(Effect.SetRegister set) =>
-        set.Value is { Operator: Operator.Add, First: { Operator: Operator.Register } from, Second.IsConstant: true }
-        && from.Value == (ulong)set.Register;
-
     // Without its first block, what is still a loop is one inside.
     private static void Deepen(List<BasicBlock> loop, Dictionary<BasicBlock, int> depths, int depth)
     {
-        var steady = SteadyRegisters(loop);
-        foreach (var block in loop) (depths[block], block.SteadyRegisters) = (depth, steady);
+        foreach (var block in loop) depths[block] = depth;
         if (depth == MostDepth) return;
         var inside = loop.Select(static block => block.Offset).ToHashSet();
         var header = loop.MinBy(static block => block.Offset)!;

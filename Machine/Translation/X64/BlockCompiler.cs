@@ -23,7 +23,6 @@ internal sealed class BlockCompiler
     private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
     private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop, uint Pending)> _singles = [];
-    private readonly List<Missed> _missed = [];
     private readonly List<int> _leaves = [];
     private Dictionary<Effect, (AccessGroup Group, int Offset)> _groups = [];
     private TranslatedPage _page = null!;
@@ -151,7 +150,7 @@ internal sealed class BlockCompiler
                     MayMiss(pc, refund, new(true, (byte)store.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.OfStore(store.Value)));
                     break;
                 case Effect.Update update:
-                    if (_memory.Update(Translate(update, update.Address, update.SizeBytes, AccessKind.Store), update, next))
+                    if (_memory.Update(update, next))
                         i++;
                     MayMiss(pc, refund, new(true, (byte)update.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     break;
@@ -224,26 +223,14 @@ internal sealed class BlockCompiler
         _leaves.Clear();
     }
 
-    private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind)
-    {
-        _missed.Clear();
-        if (_groups.TryGetValue(effect, out var member))
-            return _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind);
-        return effect is not Effect.Update && AccessGroup.TryParse(address, out var register, out _)
-            && (_block.SteadyRegisters >> register & 1) != 0
-            ? _memory.TranslateSteady(address, sizeBytes, kind)
-            : _memory.Translate(address, sizeBytes, kind, _missed);
-    }
+    private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind) =>
+        _groups.TryGetValue(effect, out var member)
+            ? _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind)
+            : _memory.Translate(address, sizeBytes, kind);
 
     // The access ends here: where its look-up failed and it was done elsewhere, the code goes on here.
-    private void MayMiss(ulong pc, int refund, SlowAccess access)
-    {
-        access = access with { After = _code.Position };
-        if (_missed.Count == 0)
-            _singles.Add((pc, refund, access, _block.Loop, _pending));
-        foreach (var missed in _missed)
-            _linker.AddMiss(missed, pc, refund, access, _block.Loop, _pending);
-    }
+    private void MayMiss(ulong pc, int refund, SlowAccess access) =>
+        _singles.Add((pc, refund, access with { After = _code.Position }, _block.Loop, _pending));
 
     private void EmitBranch(ulong pc, Effect.Branch branch)
     {

@@ -22,7 +22,8 @@ internal static class HartStateLayout
     internal static readonly int StackWordLimit = Of(nameof(HartState.StackWordLimit));
     internal static readonly int StackPointerLow = Of(nameof(HartState.StackPointerLow));
     internal static readonly int StackPointerLimit = Of(nameof(HartState.StackPointerLimit));
-    internal static readonly int Hints = Of(nameof(HartState.Hints));
+    internal static readonly int FlatTags = Of(nameof(HartState.FlatTags));
+    internal static readonly int FlatAddend = Of(nameof(HartState.FlatAddend));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
     internal static readonly int FloatControl = Of(nameof(HartState.FloatControl));
     internal static readonly int Budget = Of(nameof(HartState.Budget));
@@ -37,9 +38,14 @@ internal static class HartStateLayout
     internal static readonly int ReadTag = OfTlb(nameof(TlbEntry.ReadTag));
     internal static readonly int WriteTag = OfTlb(nameof(TlbEntry.WriteTag));
     internal static readonly int Addend = OfTlb(nameof(TlbEntry.Addend));
+    internal static readonly int FlatRead = OfFlat(nameof(FlatTag.Read));
+    internal static readonly int FlatWrite = OfFlat(nameof(FlatTag.Write));
+    internal static readonly int FlatTagShift = BitOperations.Log2((uint)Unsafe.SizeOf<FlatTag>());
     internal static readonly int TlbEntryShift = BitOperations.Log2((uint)Unsafe.SizeOf<TlbEntry>());
 
     private static int Of(string field) => (int)Marshal.OffsetOf<HartState>(field);
+
+    private static int OfFlat(string field) => (int)Marshal.OffsetOf<FlatTag>(field);
 
     private static int OfTlb(string field) => (int)Marshal.OffsetOf<TlbEntry>(field);
 }

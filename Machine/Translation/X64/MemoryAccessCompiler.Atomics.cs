@@ -61,8 +61,11 @@ internal sealed partial class MemoryAccessCompiler
 
     /// <summary>Replaces a word; the old one goes into the frame, or into the register that the next effect sets.</summary>
     /// <returns>Whether that effect is done.</returns>
-    internal bool Update(HostAddress at, Effect.Update update, Effect? next)
+    internal bool Update(Effect.Update update, Effect? next)
     {
+        var (low, displacement, high) = Translate(update.Address, update.SizeBytes, AccessKind.Store);
+        code.LoadAddress(R.Rax, low, high!.Value);
+        var at = new HostAddress(R.Rax, displacement);
         code.LoadExtended(R.Rcx, at, update.SizeBytes, ExtensionKind.Zero);
         var old = next is Effect.SetRegister set && expressions.HostOf(set.Register) is { } host
             && (set.Value.Operator == Operator.Loaded || set.Value is { Operator: Operator.SignExtend, Value: 32, First.Operator: Operator.Loaded })
@@ -89,7 +92,7 @@ internal sealed partial class MemoryAccessCompiler
         code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rax);
         expressions.EvaluateInto(R.Rcx, update.NewValue);
         code.Load(R.Rax, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
-        code.Store(new HostAddress(R.Rax), R.Rcx, update.SizeBytes);
+        code.Store(at, R.Rcx, update.SizeBytes);
         return false;
     }
 }

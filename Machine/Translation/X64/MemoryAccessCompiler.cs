@@ -3,105 +3,94 @@ using Verification.Machine.Harts;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// Loads and stores: the translation buffer is looked up in place, and what it does not know (another page, a device, a
-/// misaligned address, a page with code or watched bytes) leaves the block. Accesses of a block that go through the same
-/// unchanged register share one look-up, if they turn out to lie in the same page: see <see cref="AccessGroup"/>.
+/// Loads and stores: most pages lie where the hart's flat addend says (<see cref="FlatTag"/>), and whether this one does is
+/// looked up in place, while the host's processor goes on; other pages are looked up in the translation buffer out of the
+/// way, and what that does not know (another page, a device, a misaligned address, a page with code or watched bytes)
+/// leaves the block. Accesses of a block that go through the same unchanged register share one look-up, if they turn out to
+/// lie in the same page: see <see cref="AccessGroup"/>.
 /// </summary>
 internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
 {
-    private readonly List<Single> _singles = [];
-    private int _hints;
+    private const R State = ExpressionCompiler.State;
+    private const int PageMask = -4096;
 
-    /// <summary>Leaves the host's address of the accessed bytes in rax.</summary>
-    internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind, ICollection<Missed> missed)
+    private readonly List<Single> _singles = [];
+
+    /// <summary>The host's address of an access: in registers that stay as they are until the access is done.</summary>
+    internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind)
     {
-        var resume = code.Position;
         expressions.EvaluateInto(R.Rax, address);
-        EmitLookup(sizeBytes, kind);
-        missed.Add(new(code.Jump(Condition.NotEqual), resume));
-        code.OpFrom(Alu.Add, R.Rax, R.Rcx, HartStateLayout.Addend);
-        return new(R.Rax);
+        var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
+        var apart = EmitFlat(host is null ? R.Rdx : R.Rax, sizeBytes, kind);
+        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
+        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position));
+        return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
     }
 
     /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
     internal HostAddress Translate(AccessGroup group, Expression address, int offset, int sizeBytes, AccessKind kind)
     {
         var slot = HartStateLayout.GroupAddends + (8 * group.Slot);
+        GroupLookup? first = null;
         int apart;
         if (!group.IsLookedUp)
         {
             group.IsLookedUp = true;
             expressions.EvaluateInto(R.Rax, group.Anchor);
-            EmitLookup(group.AlignmentBytes, kind);
-            var unknown = code.Jump(Condition.NotEqual);
+            var other = EmitFlat(R.Rdx, group.AlignmentBytes, kind);
+            code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
+            first = new(group.AlignmentBytes, slot, other, code.Position);
             code.Move32(R.Rdx, R.Rax);
-            code.Op(Alu.And, R.Rdx, 0xFFF, 32);
+            code.Op(Alu.And, R.Rdx, ~PageMask, 32);
             if (group.LowestOffset != group.AnchorOffset)
                 code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
             code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
             apart = code.Jump(Condition.Above);
-            code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
-            code.Store(ExpressionCompiler.State, slot, R.Rdx);
-            _singles.Add(new(unknown, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map));
+            code.Store(State, slot, R.Rcx);
+            code.Move(R.Rdx, R.Rcx);
         }
         else
         {
-            code.Load(R.Rdx, ExpressionCompiler.State, slot);
+            code.Load(R.Rdx, State, slot);
             code.Test(R.Rdx, R.Rdx);
             apart = code.Jump(Condition.Equal);
-            _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map));
         }
 
+        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position) { First = first });
         if (expressions.HostOf(group.Register) is { } host)
             return new(R.Rdx, offset, host);
-        code.Load(R.Rax, ExpressionCompiler.State, ExpressionCompiler.OffsetOf(group.Register));
+        code.Load(R.Rax, State, ExpressionCompiler.OffsetOf(group.Register));
         return new(R.Rdx, offset, R.Rax);
     }
 
-    /// <summary>
-    /// The host's address of an access that mostly goes to the page to which it went last: a hint of its own knows that page,
-    /// so that the address waits for no entry of the translation buffer.
-    /// </summary>
-    internal HostAddress TranslateSteady(Expression address, int sizeBytes, AccessKind kind)
-    {
-        const int HintsOfKind = HartState.HintCount / 2;
-        _hints = (_hints + 1) % HintsOfKind;
-        var slot = HartStateLayout.Hints + (16 * (kind == AccessKind.Store ? _hints + HintsOfKind : _hints));
-        expressions.EvaluateInto(R.Rax, address);
-        code.Move(R.Rdx, unchecked((ulong)(-4096 | (sizeBytes - 1))));
-        code.Op(Alu.And, R.Rdx, R.Rax);
-        code.OpFrom(Alu.Compare, R.Rdx, ExpressionCompiler.State, slot);
-        var apart = code.Jump(Condition.NotEqual);
-        code.Load(R.Rdx, ExpressionCompiler.State, slot + 8);
-        _singles.Add(new(null, apart, code.Position, slot, address, sizeBytes, kind, expressions.Map) { IsHinted = true });
-        return new(R.Rdx, 0, R.Rax);
-    }
-
-    /// <summary>Emits the look-ups of accesses whose hint was wrong, or whose group does not lie in one page, out of the way.</summary>
-    /// <returns>For the n-th access by a group since the last call, how it may miss.</returns>
+    /// <summary>Emits the look-ups of accesses that are not flat, or whose group does not lie in one page, out of the way.</summary>
+    /// <returns>For the n-th access since the last call, how it may miss.</returns>
     internal List<Missed> EmitSingles()
     {
         var missed = new List<Missed>();
         expressions.Pending = 0;
         foreach (var single in _singles)
         {
-            code.BindHere(single.Apart);
-            if (single.Unknown is { } unknown)
+            expressions.Map = single.Map;
+            if (single.First is { } first)
             {
-                code.BindHere(unknown);
-                code.StoreImmediate(ExpressionCompiler.State, single.Slot, 0);
+                code.BindHere(first.Other);
+                EmitLookup(first.SizeBytes, single.Kind);
+                code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
+                code.BindTo(code.Jump(Condition.Equal), first.Found);
+                code.BindHere(single.Apart);
+                code.StoreImmediate(State, first.Slot, 0);
+            }
+            else
+            {
+                code.BindHere(single.Apart);
             }
 
-            expressions.Map = single.Map;
             var resume = code.Position;
             expressions.EvaluateInto(R.Rax, single.Address);
             EmitLookup(single.SizeBytes, single.Kind);
             missed.Add(new(code.Jump(Condition.NotEqual), resume));
-            if (single.IsHinted)
-                code.Store(ExpressionCompiler.State, single.Slot, R.Rdx);
             code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
-            if (single.IsHinted)
-                code.Store(ExpressionCompiler.State, single.Slot + 8, R.Rdx);
             code.BindTo(code.Jump(), single.Back);
         }
 
@@ -188,25 +177,44 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         return true;
     }
 
-    // Compares the tag of the entry that TlbEntry.Slot names, whose address stays in rcx, with the address in rax.
+    // Compares the flat tag (FlatTag.Slot) of the address in rax; answers the jump where it is another.
+    private int EmitFlat(R tag, int sizeBytes, AccessKind kind)
+    {
+        code.RotateX(R.Rcx, R.Rax, 12 - HartStateLayout.FlatTagShift);
+        code.Op(Alu.And, R.Rcx, (FlatTag.Count - 1) << HartStateLayout.FlatTagShift, 32);
+        code.OpFrom(Alu.Add, R.Rcx, State, HartStateLayout.FlatTags);
+        EmitCompare(tag, sizeBytes, kind == AccessKind.Store ? HartStateLayout.FlatWrite : HartStateLayout.FlatRead);
+        return code.Jump(Condition.NotEqual);
+    }
+
+    // Compares the tag of the TLB's entry (TlbEntry.Slot) for the address in rax; the entry's address stays in rcx.
     private void EmitLookup(int sizeBytes, AccessKind kind)
     {
         code.RotateX(R.Rcx, R.Rax, 12 - HartStateLayout.TlbEntryShift);
         code.RotateX(R.Rdx, R.Rax, 20 - HartStateLayout.TlbEntryShift);
         code.Op(Alu.Xor, R.Rcx, R.Rdx, 32);
         code.Op(Alu.And, R.Rcx, (TlbEntry.Count - 1) << HartStateLayout.TlbEntryShift, 32);
-        code.OpFrom(Alu.Add, R.Rcx, ExpressionCompiler.State, HartStateLayout.DataTlb);
-        code.Move(R.Rdx, unchecked((ulong)(-4096 | (sizeBytes - 1))));
-        code.Op(Alu.And, R.Rdx, R.Rax);
-        code.OpFrom(Alu.Compare, R.Rdx, R.Rcx,
-            kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
+        code.OpFrom(Alu.Add, R.Rcx, State, HartStateLayout.DataTlb);
+        EmitCompare(R.Rdx, sizeBytes, kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
     }
 
-    private readonly record struct Single(int? Unknown, int Apart, int Back, int Slot, Expression Address, int SizeBytes,
-        AccessKind Kind, RegisterMap Map)
+    private void EmitCompare(R tag, int sizeBytes, int tagOffset)
     {
-        internal bool IsHinted { get; init; }
+        code.Move(tag, R.Rax);
+        code.Op(Alu.And, tag, PageMask | (sizeBytes - 1));
+        code.OpFrom(Alu.Compare, tag, R.Rcx, tagOffset);
     }
+
+    // An access whose page may have to be looked up out of the way: the jump there, and where it goes on with the host's
+    // displacement in rdx.
+    private readonly record struct Single(Expression Address, int SizeBytes, AccessKind Kind, RegisterMap Map, int Apart, int Back)
+    {
+        internal GroupLookup? First { get; init; }
+    }
+
+    // The look-up of a group by its first access: the jump where it is not flat, and where it goes on with the displacement
+    // in rcx.
+    private readonly record struct GroupLookup(int SizeBytes, int Slot, int Other, int Found);
 }
 
 /// <summary>A jump on a look-up that failed, and where the code goes on when it has been mended.</summary>

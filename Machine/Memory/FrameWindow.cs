@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Verification.Machine.Memory;
+
+/// <summary>
+/// Host memory for the first 128 MiB of a bank, in which each page has a place at its own distance from the start: pages
+/// that lie in their places are all the same displacement away from the guest's addresses. Only what is touched exists.
+/// </summary>
+/// <remarks>
+/// A window serves one memory at a time. When snapshots have frames of it, it lives as long as they do; else its thread keeps
+/// it for the next machine.
+/// </remarks>
+internal sealed unsafe class FrameWindow
+{
+    internal const int PageCount = 1 << 15;
+
+    private const int PagesOfPart = 512;
+    private const int SpareMost = 16;
+    private const int PagesOfPressure = 64;
+
+    [ThreadStatic]
+    private static Stack<FrameWindow>? t_spare;
+
+    private readonly Frame?[]?[] _parts = new Frame?[PageCount / PagesOfPart][];
+    private readonly List<Frame> _placed = [];
+    private int _frames;
+
+    private FrameWindow() => Data = (byte*)NativeMemory.AlignedAlloc((nuint)PageCount * Frame.SizeBytes, Frame.SizeBytes);
+
+    /// <summary>Goes with the last frame.</summary>
+    ~FrameWindow()
+    {
+        NativeMemory.AlignedFree(Data);
+        for (; _frames >= PagesOfPressure; _frames -= PagesOfPressure) GC.RemoveMemoryPressure(PagesOfPressure * Frame.SizeBytes);
+    }
+
+    /// <summary>The place of its first page.</summary>
+    internal byte* Data { get; }
+
+    /// <summary>One with all places free.</summary>
+    internal static FrameWindow Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new FrameWindow();
+
+    /// <summary>Keeps one that no frame in use is of.</summary>
+    internal static void Release(FrameWindow window)
+    {
+        foreach (var frame in window._placed) (frame.IsPlaced, frame.Owner, frame.Derived) = (false, null, null);
+        window._placed.Clear();
+        t_spare ??= new Stack<FrameWindow>();
+        if (t_spare.Count < SpareMost) t_spare.Push(window);
+    }
+
+    /// <summary>The frame at a page's place, with any content; null while somebody has it.</summary>
+    internal Frame? TryTake(int page)
+    {
+        var part = _parts[page / PagesOfPart] ??= new Frame?[PagesOfPart];
+        ref var frame = ref part[page % PagesOfPart];
+        if (frame is null)
+        {
+            frame = new Frame(this, Data + ((nint)page * Frame.SizeBytes));
+            if (++_frames % PagesOfPressure == 0) GC.AddMemoryPressure(PagesOfPressure * Frame.SizeBytes);
+        }
+
+        if (frame.IsPlaced) return frame.Owner is null ? frame : null;
+        frame.IsPlaced = true;
+        _placed.Add(frame);
+        return frame;
+    }
+}
