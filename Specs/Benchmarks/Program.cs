@@ -3,13 +3,16 @@ using Verification.Machine;
 using Verification.Specs.Benchmarks;
 using Verification.Specs.Benchmarks.Campaigns;
 using Verification.Specs.Benchmarks.Code;
+using Verification.Specs.Benchmarks.Parts;
 
 // dotnet run -c Release --project Specs/Benchmarks [turns] [divisor] [interpreter|translator]
 // dotnet run -c Release --project Specs/Benchmarks campaign [boots|snapshots|prefixes|observers|sizes] [turns]
 // dotnet run -c Release --project Specs/Benchmarks campaign [cores|long] [machines]
 // dotnet run -c Release --project Specs/Benchmarks code [zba,zbb]
+// dotnet run -c Release --project Specs/Benchmarks parts [BenchmarkDotNet's options]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["campaign", .. var benchmarks]) return CampaignBenchmarks.Run(benchmarks);
+if (args is ["parts", .. var options]) return PartBenchmarks.Run(options);
 if (args is ["code", .. var words]) return CodeComparison.Run(words);
 if (!TryRead(0, 5, out var turns) || !TryRead(1, 1, out var divisor) || turns < 1 || divisor < 1)
 {
