@@ -27,6 +27,7 @@ public sealed unsafe partial class Board
 
     private StopReason Run(ulong budget, IExecutionTier tier)
     {
+        tier.Begin();
         while (true)
         {
             if (_stop is not null && Interlocked.Exchange(ref _stop, null) is { } reason) return reason;

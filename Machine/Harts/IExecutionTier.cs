@@ -6,6 +6,11 @@ namespace Verification.Machine.Harts;
 /// </summary>
 internal interface IExecutionTier
 {
+    /// <summary>The calling thread will run slices.</summary>
+    void Begin()
+    {
+    }
+
     /// <summary>
     /// Executes at most <paramref name="budget"/> instructions, and fewer only when <see cref="LeaveReason.Slice"/> is raised.
     /// Between instructions it takes interrupts where <see cref="LeaveReason.Interrupts"/> asks to look for them.

@@ -31,7 +31,13 @@ internal sealed class BlockReader
         _work.Clear();
         Lead(page, offset);
         while (_work.TryDequeue(out var start) && _decoded.Count < MostInstructions)
+        {
             Follow(page, start);
+            if (page.IsTail) break;
+        }
+
+        // A tail is never executed to the end of its block: nothing behind that counts.
+        if (page.IsTail) _leaders.RemoveWhere(leader => leader != offset);
         var blocks = new List<BasicBlock>();
         foreach (var leader in _leaders)
         {

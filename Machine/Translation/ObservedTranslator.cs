@@ -12,6 +12,9 @@ internal sealed class ObservedTranslator<TObserver>(Translator translator, Obser
     where TObserver : struct, IObserver
 {
     /// <inheritdoc/>
+    public void Begin() => translator.Begin();
+
+    /// <inheritdoc/>
     public ulong Run(Hart hart, ulong budget)
     {
         if (TranslationCache.Current is not { } cache) return interpreter.Run(hart, budget);

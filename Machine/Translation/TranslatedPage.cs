@@ -16,6 +16,8 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
 {
     internal const int SizeBytes = 4096;
 
+    private TranslatedPage? _tails;
+
     internal bool IsShared { get; } = isShared;
 
     internal ulong VirtualAddress { get; } = virtualAddress;
@@ -28,7 +30,18 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
     internal byte[] Content { get; } = content;
 
     /// <summary>What translations were made from.</summary>
-    internal PageCoverage Covered { get; } = new();
+    internal PageCoverage Covered { get; private init; } = new();
+
+    /// <summary>
+    /// Translations of the same instructions for the end of a turn: they pay for one at a time, so that they stop anywhere.
+    /// </summary>
+    internal TranslatedPage Tails => _tails ??= new(VirtualAddress, Extensions, Content, IsShared)
+    {
+        Interests = Interests, Covered = Covered, Patience = Patience, IsTail = true,
+    };
+
+    /// <summary>Whether this is another page's <see cref="Tails"/>.</summary>
+    internal bool IsTail { get; private init; }
 
     /// <summary>How often code is asked for before it is translated, times this: pages that are rewritten often wait.</summary>
     internal int Patience { get; init; } = 1;

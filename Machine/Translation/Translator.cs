@@ -24,14 +24,21 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
     private const int MostRewrites = 100;
 
+    // Tells tails from other code in the jump cache.
+    private const ulong TailKey = 1UL << 63;
+
     // MXCSR's rounding control for frm: to nearest, toward zero, down, up; other modes are the interpreter's.
     private static ReadOnlySpan<byte> RoundingControl => [0, 3, 1, 2, 0, 0, 0, 0];
 
     private readonly Dictionary<(ulong Number, ulong VirtualPage), TranslatedPage> _pages = [];
     private readonly Dictionary<ulong, int> _rewrites = [];
-    private readonly WeakReference<TranslationCache?> _cache = new(null);
+    private ulong _cacheNumber;
+    private JumpCache _jumps = JumpCache.Current;
     private Interests? _interests;
     private int _interestsVersion;
+
+    /// <inheritdoc/>
+    public void Begin() => _jumps = JumpCache.Current;
 
     /// <inheritdoc/>
     public ulong Run(Hart hart, ulong budget) =>
@@ -44,7 +51,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (_interests != interests) ChangeInterests(interests);
         Adopt(cache);
         var state = hart.State;
-        state->JumpCache = (nint)JumpCache.Current.Address;
+        state->JumpCache = (nint)_jumps.Address;
         state->HostMxcsr = MaskAllExceptions;
         var left = budget;
         while (left != 0)
@@ -61,7 +68,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
                 _interestsVersion = interests.Version;
                 ForgetJumps();
             }
-            var found = Find(cache, hart, state->Pc);
+            var found = Find(cache, hart, state->Pc, 0);
             left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left, rest);
         }
 
@@ -111,8 +118,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     // What was found in another cache leads to code of its own.
     private void Adopt(TranslationCache cache)
     {
-        if (_cache.TryGetTarget(out var known) && known == cache) return;
-        _cache.SetTarget(cache);
+        if (_cacheNumber == cache.Number) return;
+        _cacheNumber = cache.Number;
         _pages.Clear();
         ForgetJumps();
     }
@@ -135,10 +142,10 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         foreach (var hart in harts) hart.ForgetJumps();
     }
 
-    private void* Find(TranslationCache cache, Hart hart, ulong pc)
+    private void* Find(TranslationCache cache, Hart hart, ulong pc, ulong tail)
     {
-        var key = hart.JumpKey;
-        var found = JumpCache.Current.Find(pc, key);
+        var key = hart.JumpKey | tail;
+        var found = _jumps.Find(pc, key);
         if (found != null) return found;
         // A page that is not in the TLB is looked up by the interpreter, which can take the trap that may come of it.
         if (hart.CachedCode(pc) is not { } page) return null;
@@ -152,8 +159,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
                 : cache.PageOf(virtualPage, page.Extensions, _interests?.Code, content);
         }
 
-        found = cache.CodeFor(translated, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
-        if (found != null && _interests?.IsTold(pc) != true) JumpCache.Current.Put(pc, key, found);
+        found = cache.CodeFor(tail == 0 ? translated : translated.Tails, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
+        if (found != null && _interests?.IsTold(pc) != true) _jumps.Put(pc, key, found);
         return found;
     }
 
@@ -196,6 +203,10 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         var executed = (ulong)(given - state->Budget - site.Refund);
         state->Retired = retired + executed;
         Translated += executed;
+
+        if (site.Kind == ExitKind.Budget && executed < left && state->Leave == 0
+            && Find(cache, hart, state->Pc, TailKey) is var tail && tail != null)
+            return executed + RunTranslated(cache, hart, state, tail, left - executed, rest);
 
         // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either. Under an
         // observer it is slow, and does no more than it must.

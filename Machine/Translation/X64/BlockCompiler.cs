@@ -4,15 +4,12 @@ using Verification.Machine.Isa;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// Compiles the blocks of a page that are reached from one of its instructions. Each block pays for its instructions, some at
-/// a time, and leaves before them when the budget is short; whatever a block cannot do itself it leaves for, at exactly that
+/// Compiles the blocks of a page that are reached from one of its instructions. Each block pays for its instructions at once,
+/// and leaves before them when the budget is short: what is left of a turn are tails' instructions, paid one by one. Whatever a block cannot do itself it leaves for, at exactly that
 /// instruction.
 /// </summary>
 internal sealed class BlockCompiler
 {
-    // Where a turn ends between two payments, the rest of it is interpreted.
-    private const int MostInstructionsPaid = 16;
-
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
     private readonly X64Emitter _code = new();
@@ -94,7 +91,7 @@ internal sealed class BlockCompiler
             var pc = _page.VirtualAddress + (ulong)at;
             if (i == paid)
             {
-                paid = Math.Min(count, i + MostInstructionsPaid);
+                paid = _page.IsTail ? i + 1 : count;
                 _code.Op(Alu.Subtract, ExpressionCompiler.Budget, paid - i);
                 _linker.AddExit(_code.Jump(Condition.Less), new(ExitKind.Budget, pc, paid - i), block.Loop, _expressions.Pending);
             }

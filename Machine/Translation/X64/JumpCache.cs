@@ -11,7 +11,7 @@ namespace Verification.Machine.Translation.X64;
 internal sealed unsafe class JumpCache
 {
     internal const int EntryShift = 5;
-    internal const int IndexMask = 0xFFF;
+    internal const int IndexMask = 0x1FFF;
     internal const int PcOffset = 0;
     internal const int KeyOffset = 8;
     internal const int CodeOffset = 16;

@@ -26,6 +26,7 @@ internal sealed unsafe class TranslationCache
         && Fma.IsSupported && Bmi1.X64.IsSupported && Sse41.IsSupported;
 
     private static TranslationCache? s_current;
+    private static ulong s_created;
     private static bool s_isUnavailable = !s_isSuitable;
 
     private readonly Lock _translating = new();
@@ -64,6 +65,9 @@ internal sealed unsafe class TranslationCache
             }
         }
     }
+
+    /// <summary>No other has had the same; never 0.</summary>
+    internal ulong Number { get; } = Interlocked.Increment(ref s_created);
 
     /// <summary>It is full: <see cref="Current"/> is another one.</summary>
     internal bool IsRetired { get; private set; }
