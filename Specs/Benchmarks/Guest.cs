@@ -1,4 +1,5 @@
 using Verification.Machine.Isa;
+using Verification.Specs.Benchmarks.Code;
 
 namespace Verification.Specs.Benchmarks;
 
@@ -7,6 +8,8 @@ internal sealed record Guest(string Name, string File, int Harts, long Rounds)
 {
     /// <summary>Where both machines load and start it.</summary>
     public const ulong LoadAddress = 0x8000_0000;
+
+    private const ulong InputAddress = 0x8030_0000;
 
     /// <summary>What starting and ending a machine costs.</summary>
     public static Guest Empty { get; } = new("empty", "empty", 1, 1);
@@ -24,12 +27,39 @@ internal sealed record Guest(string Name, string File, int Harts, long Rounds)
         new("traps", "traps", 1, 5_000_000),
         new("MMIO", "mmio", 1, 2_000_000),
         new("floating point", "floating", 1, 10_000_000),
+        new("pointer chase", "chase", 1, 10_000),
+        new("table look-ups", "tables", 1, 5_000_000),
+        Compiled("SHA-256", 900),
+        Compiled("CRC-32", 10_000),
+        Compiled("sort", 300),
+        Compiled("linked list", 3_000),
+        Compiled("hash table", 1_000),
+        Compiled("string search", 10_000),
+        Compiled("devicetree walk", 5_000),
     ];
 
-    /// <summary>The program's bytes, assembled by the model's own assembler.</summary>
+    /// <summary>A function that it calls in each round; null where all of it is assembly.</summary>
+    public CodeKernel? Kernel { get; init; }
+
+    /// <summary>The program's bytes, assembled by the model's own assembler; functions by the compiler.</summary>
     public byte[] Image()
     {
-        var source = $".equ HARTS, {Harts}\n.equ ROUNDS, {Rounds}\n{Text("start.s")}\n{Text(File + ".s")}";
+        if (Kernel is null) return Assemble("");
+        var compiled = CSharpCode.Build(Kernel);
+        var input = Kernel.Input.Concat(new byte[-Kernel.Input.Length & 7]).ToArray();
+        var start = Assemble($".equ ENTRY, {compiled.EntryAddress}\n.equ INPUT, {InputAddress}\n.equ INPUT_BYTES, {input.Length}\n");
+        var image = new byte[InputAddress - LoadAddress + (ulong)input.Length];
+        foreach (var (address, content) in compiled.Pieces.Append((LoadAddress, start)).Append((InputAddress, input)))
+            content.CopyTo(image.AsSpan((int)(address - LoadAddress)));
+        return image;
+    }
+
+    private static Guest Compiled(string kernel, long rounds) =>
+        new(kernel, "kernel", 1, rounds) { Kernel = CodeKernel.All.Single(one => one.Name == kernel) };
+
+    private byte[] Assemble(string constants)
+    {
+        var source = $".equ HARTS, {Harts}\n.equ ROUNDS, {Rounds}\n{constants}{Text("start.s")}\n{Text(File + ".s")}";
         var code = Assembler.Assemble(source, new AssemblerOptions { BaseAddress = LoadAddress });
         if (code.Relocations.Count > 0) throw new InvalidOperationException($"The guest {File} leaves symbols open.");
         return code.Bytes;
