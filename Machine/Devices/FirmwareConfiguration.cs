@@ -11,7 +11,8 @@ namespace Verification.Machine.Devices;
 /// </summary>
 /// <remarks>
 /// Registers: data at 0 (1 to 8 bytes), selector at 8 (2 bytes, big-endian), DMA address at 16 (8 bytes, big-endian).
-/// Not modelled: items that the guest may write.
+/// Not modelled: items that the guest may write; kernel, command line and ramdisk as items, which QEMU adds where flash starts
+/// the machine.
 /// </remarks>
 public sealed class FirmwareConfiguration : IDevice
 {

@@ -116,6 +116,13 @@ internal static class ExplainedDifferences
     public static int Pairing(ulong address, int sizeBytes) => (address & (ulong)(sizeBytes - 1)) == 0 ? sizeBytes : 0;
 
     /// <summary>
+    /// Where a store goes instead of across the end of memory: QEMU makes bytes of one that crosses pages, and those before the end
+    /// have been stored when the next one faults. The specification leaves open how much of it is done (unprivileged 2.6).
+    /// </summary>
+    public static ulong Undivided(ulong address, int sizeBytes) =>
+        address < GuestArea.MemoryEnd && address + (ulong)sizeBytes > GuestArea.MemoryEnd ? address & ~(ulong)(sizeBytes - 1) : address;
+
+    /// <summary>
     /// An atomic of what isn't memory is begun twice by QEMU, the second time while all other harts stand: the log has it twice.
     /// </summary>
     public static bool IsSecondAttempt(uint word, ulong[] before, ulong[] ours, ulong[] theirs) =>

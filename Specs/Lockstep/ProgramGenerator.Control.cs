@@ -5,6 +5,10 @@ namespace Verification.Specs.Lockstep;
 // Branches, jumps, loops, code that changes.
 internal sealed partial class ProgramGenerator
 {
+    /// <summary>ra and sp are no counters: <c>c.jalr</c> and <c>c.addi16sp</c> write them whatever their operands are, and could
+    /// not be drawn inside of the loop.</summary>
+    public const uint WrittenUnasked = 1u << 1 | 1u << 2;
+
     private int Ahead(int most = 6) => _units.Count + _random.Next(1, most + 1);
 
     private void AddBranch()
@@ -35,7 +39,7 @@ internal sealed partial class ProgramGenerator
             if (instruction.Immediate != 0)
             {
                 // The lowest bit of the sum is dropped.
-                Emit("addi", rd: instruction.Rs1, rs1: instruction.Rs1, immediate: Math.Max(-2048, OneIn(4) ? -instruction.Immediate | 1L : -instruction.Immediate));
+                Emit("addi", rd: instruction.Rs1, rs1: instruction.Rs1, immediate: Math.Min(2047, OneIn(4) ? -instruction.Immediate | 1L : -instruction.Immediate));
                 if (instruction.Immediate == -2048) Emit("addi", rd: instruction.Rs1, rs1: instruction.Rs1, immediate: 1);
             }
 
@@ -57,6 +61,7 @@ internal sealed partial class ProgramGenerator
     {
         if (_loops.Count >= 2) return;
         var counter = Register();
+        while ((WrittenUnasked >> counter & 1) != 0) counter = Register();
         Emit("addi", rd: counter, immediate: _random.Next(2, _loops.Count == 0 ? 9 : 4));
         _loops.Push((_units.Count + _random.Next(2, 12), counter, _units.Count + 1));
         _protected |= 1u << counter;

@@ -20,7 +20,8 @@ internal sealed partial class ProgramGenerator
     private void AddAstrayMemory()
     {
         var form = OneIn(4) ? s_atomic[_random.Next(s_atomic.Length)] : s_memory[_random.Next(s_memory.Length)];
-        Aimed(form, AstrayAddress());
+        var address = AstrayAddress();
+        Aimed(form, form.Traits.HasFlag(InstructionTraits.Stores) ? ExplainedDifferences.Undivided(address, ExplainedDifferences.SizeBytes(form.Picture.Match)) : address);
     }
 
     /// <summary>The pair as <see cref="ExplainedDifferences.Pairing"/> has it.</summary>

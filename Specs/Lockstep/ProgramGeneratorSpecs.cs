@@ -1,4 +1,5 @@
 using Verification.Machine.Isa;
+using Verification.Specs.Isa;
 using Xunit;
 
 namespace Verification.Specs.Lockstep;
@@ -10,6 +11,26 @@ public class ProgramGeneratorSpecs
     {
         foreach (var profile in LockstepProfile.All)
             Assert.Equal(ProgramGenerator.Generate(profile, 7).ToArea(), ProgramGenerator.Generate(profile, 7).ToArea());
+    }
+
+    [Fact]
+    public void What_rows_write_whatever_their_operands_counts_no_loop()
+    {
+        var random = new Random(1);
+        var unasked = 0u;
+        foreach (var form in ProgramGenerator.Forms)
+        {
+            var always = uint.MaxValue;
+            for (var i = 0; i < 100; i++)
+            {
+                if (Decoder.TryDecode(Words.Of(form, random), ExplainedDifferences.Extensions, out var instruction))
+                    always &= InstructionEffects.Of(in instruction).IntegerWrites;
+            }
+
+            if (always != uint.MaxValue) unasked |= always;
+        }
+
+        Assert.Equal(ProgramGenerator.WrittenUnasked, unasked);
     }
 
     [Fact]
