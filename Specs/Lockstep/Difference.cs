@@ -34,7 +34,8 @@ internal sealed record Difference(LockstepProgram Program, uint Word, ulong[] Be
     public string Report()
     {
         var area = Program.ToArea();
-        var text = new StringBuilder(Summary()).Append(s_brief ? "" : "before:\n" + HartPicture.Text(Before) + "\n").Append("program:\n");
+        var text = new StringBuilder(Summary()).Append(s_brief ? "" : "before:\n" + HartPicture.Text(Before) + "\n")
+            .Append("initial CSRs:\n").Append(InitialCsrs()).Append("program:\n");
         var end = GuestArea.Code + Program.Units.Sum(unit => unit.SizeBytes);
         for (var at = GuestArea.Code; at < end;)
         {
@@ -47,4 +48,8 @@ internal sealed record Difference(LockstepProgram Program, uint Word, ulong[] Be
 
         return text.ToString();
     }
+
+    /// <summary>Four in a line; most of the state's after the first instruction are in <see cref="Before"/>, those of protection aren't.</summary>
+    private string InitialCsrs() => string.Concat(GuestArea.InitialCsrNumbers.Zip(Program.Csrs, (number, value) => $"{CsrNames.Of(number),-12}{value:x16}")
+        .Chunk(4).Select(line => string.Join("  ", line) + "\n"));
 }

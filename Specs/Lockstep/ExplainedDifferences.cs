@@ -18,7 +18,7 @@ internal static class ExplainedDifferences
         | IsaExtensions.Zicbom | IsaExtensions.Zicboz | IsaExtensions.Zicbop
         | IsaExtensions.Svade | IsaExtensions.Svadu);
 
-    /// <summary><c>ctzw</c> of a register with a zero low word looks into the high word (fixed in QEMU 8.0): bit 31 is set before.</summary>
+    /// <summary><c>ctzw</c> of a register with a zero low word looks into the high word (mended in later versions): bit 31 is set before.</summary>
     public static bool NeedsLowWord(InstructionForm form) => form.Mnemonic == "ctzw";
 
     /// <summary>A value for a CSR, without the bits that the two keep differently.</summary>
@@ -76,6 +76,36 @@ internal static class ExplainedDifferences
     public static ulong RegionGranularity(ulong address) => address - (GuestArea.Start + GuestArea.Code) < GuestArea.CodeBytes ? 4096UL : 4;
 
     /// <summary>
+    /// <c>pmpaddr</c> of entries that a program doesn't set: to QEMU a region whose top is 0 (TOR) is all of the address space, though
+    /// it matches no address (privileged 3.7.1; mended in later versions).
+    /// </summary>
+    public const ulong LeastAddress = 1;
+
+    /// <summary>
+    /// Where there are protected regions an access stays within a page: the two parts of one that doesn't are looked up apart by
+    /// the model, and together by QEMU, so that it fails where a region ends between them. Both may be (privileged 3.7.1).
+    /// </summary>
+    public static ulong WithinPage(ulong address, int sizeBytes) =>
+        (address & 4095) + (ulong)sizeBytes > 4096 ? address & ~(ulong)(sizeBytes - 1) : address;
+
+    /// <summary>
+    /// Another page, which isn't memory mostly: in programs whose stores stay within a page, since of one that doesn't QEMU has done
+    /// the first part when the second one turns out to be an access fault (unprivileged 2.6 leaves it open). Not the PCI host's
+    /// window, where QEMU makes aligned pieces of misaligned accesses.
+    /// </summary>
+    public static ulong Elsewhere(ulong page, int bit)
+    {
+        const int PciWindowBit = 34 - 12;
+        return bit == PciWindowBit ? page : page ^ 1UL << bit;
+    }
+
+    /// <summary>
+    /// What a protected region permits: where programs are paged, no reading without writing. QEMU sets accessed and dirty bits in
+    /// tables that may not be written, where an access fault is due (privileged 4.3.2, step 7).
+    /// </summary>
+    public static int Permissions(int permissions, bool isPaged) => isPaged && (permissions & 1) != 0 ? permissions | 2 : permissions;
+
+    /// <summary>
     /// Page-table entries of ranges of pages (N) are of level 0 and have this in the low bits of the page number: for another
     /// size, which there isn't, QEMU sets accessed and dirty bits before it takes the page fault. Reserved bits and the reserved
     /// memory type 3 stay out of entries: QEMU 7.2 does not look at them where it has Svnapot and Svpbmt.
@@ -113,14 +143,22 @@ internal static class ExplainedDifferences
     /// that was loaded in place of a reservation, so the two are of one size, and nothing is stored between them; and it looks
     /// at the address only where it is the reserved one, so it takes no exception for a misaligned one, as it should.
     /// </summary>
+    /// <remarks>Nor does it set the dirty bit of a page whose <c>sc</c> fails: the address is the same where programs are paged.</remarks>
     public static int Pairing(ulong address, int sizeBytes) => (address & (ulong)(sizeBytes - 1)) == 0 ? sizeBytes : 0;
 
     /// <summary>
-    /// Where a store goes instead of across the end of memory: QEMU makes bytes of one that crosses pages, and those before the end
-    /// have been stored when the next one faults. The specification leaves open how much of it is done (unprivileged 2.6).
+    /// Where a store goes instead of across the end of memory, or from the data into the page tables behind them. QEMU makes bytes
+    /// of one that crosses the end, and those before it have been stored when the next one faults; the specification leaves open
+    /// how much of it is done (unprivileged 2.6). Tables that are written so change without a fence.
     /// </summary>
-    public static ulong Undivided(ulong address, int sizeBytes) =>
-        address < GuestArea.MemoryEnd && address + (ulong)sizeBytes > GuestArea.MemoryEnd ? address & ~(ulong)(sizeBytes - 1) : address;
+    public static ulong Undivided(ulong address, int sizeBytes)
+    {
+        const ulong OffsetInWindow = 0x1F_FFFF, DataEnd = GuestArea.Data + GuestArea.DataBytes;
+        var crosses = Crosses(address, GuestArea.MemoryEnd) || Crosses(address & OffsetInWindow, DataEnd);
+        return crosses ? address & ~(ulong)(sizeBytes - 1) : address;
+
+        bool Crosses(ulong from, ulong end) => from < end && from + (ulong)sizeBytes > end;
+    }
 
     /// <summary>
     /// An atomic of what isn't memory is begun twice by QEMU, the second time while all other harts stand: the log has it twice.
@@ -223,14 +261,15 @@ internal static class ExplainedDifferences
     private static bool IsReturn(uint word) => word is 0x3020_0073 or 0x1020_0073;
 
     /// <summary>How much a load or store moves.</summary>
-    public static int SizeBytes(uint word)
+    public static int SizeBytes(InstructionForm form)
     {
-        if (!Decoder.TryFindForm(word, Extensions, out var form)) return 1;
         // The letter of the size: of the mnemonic without c. and sp, without the u of unsigned and the f of floating point.
         var name = form.Mnemonic.Replace("c.", "").Replace("sp", "").TrimEnd('u').TrimStart('f');
         return form.Traits.HasFlag(InstructionTraits.Atomic) ? name.Contains(".w") ? 4 : 8
             : name[^1] switch { 'b' => 1, 'h' => 2, 'w' => 4, 'd' => 8, _ => 1 };
     }
+
+    private static int SizeBytes(uint word) => Decoder.TryFindForm(word, Extensions, out var form) ? SizeBytes(form) : 1;
 
     private static bool IsAtomic(uint word) =>
         Decoder.TryFindForm(word, Extensions, out var form) && form.Traits.HasFlag(InstructionTraits.Atomic);

@@ -44,7 +44,7 @@ internal sealed partial class ProgramGenerator
             } : 0,
             PmpAddress => GuestArea.Start + GuestArea.Code / 2 - 1 >> 2,
             PmpAddress + 15 => ulong.MaxValue >> 10,
-            > PmpAddress and < PmpAddress + 15 => _profile.Name == "protection" ? ProtectionAddress() & (1UL << 54) - 1 : 0,
+            > PmpAddress and < PmpAddress + 15 => _profile.Name == "protection" ? ProtectionAddress() & (1UL << 54) - 1 : ExplainedDifferences.LeastAddress,
             PmpConfiguration => _profile.Name == "protection" && OneIn(2) ? ProtectionConfiguration(true) : 0x1F,
             PmpConfiguration + 2 => _profile.Name == "protection" && OneIn(2) ? ProtectionConfiguration(false) : 0x1FUL << 56,
             FloatControl => (uint)_random.Next(32) | (ulong)(OneIn(20) ? _random.Next(8) : _random.Next(5)) << 5,

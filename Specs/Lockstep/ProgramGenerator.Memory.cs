@@ -8,20 +8,20 @@ internal sealed partial class ProgramGenerator
     private void AddMemory(InstructionForm[] forms)
     {
         var form = forms[_random.Next(forms.Length)];
-        Aimed(form, DataAddress(ExplainedDifferences.SizeBytes(form.Picture.Match)));
+        Aimed(form, DataAddress(ExplainedDifferences.SizeBytes(form)));
     }
 
     private void AddAtomic()
     {
         var form = s_atomic[_random.Next(s_atomic.Length)];
-        Aimed(form, DataAddress(ExplainedDifferences.SizeBytes(form.Picture.Match), mostly: 30));
+        Aimed(form, DataAddress(ExplainedDifferences.SizeBytes(form), mostly: 30));
     }
 
     private void AddAstrayMemory()
     {
         var form = OneIn(4) ? s_atomic[_random.Next(s_atomic.Length)] : s_memory[_random.Next(s_memory.Length)];
         var address = AstrayAddress();
-        Aimed(form, form.Traits.HasFlag(InstructionTraits.Stores) ? ExplainedDifferences.Undivided(address, ExplainedDifferences.SizeBytes(form.Picture.Match)) : address);
+        Aimed(form, form.Traits.HasFlag(InstructionTraits.Stores) ? ExplainedDifferences.Undivided(address, ExplainedDifferences.SizeBytes(form)) : address);
     }
 
     /// <summary>The pair as <see cref="ExplainedDifferences.Pairing"/> has it.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class ProgramGenerator
         var taken = _protected;
         _protected |= 1u << address;
         for (var i = _random.Next(4); i > 0; i--) _words.Add(Draw(s_plainComputing[_random.Next(s_plainComputing.Length)]));
-        if (OneIn(12)) Emit("addi", rd: address, rs1: address, immediate: pairing * Any(-1, 1, 2));
+        if (!_isPaged && OneIn(12)) Emit("addi", rd: address, rs1: address, immediate: pairing * Any(-1, 1, 2));
         _protected = taken;
         Emit("sc" + size, rd: OneIn(10) ? 0 : Register(), rs1: address, rs2: _random.Next(32), mode: _random.Next(4));
     }
@@ -45,6 +45,8 @@ internal sealed partial class ProgramGenerator
     /// <summary>An access through its base register, which is set right before.</summary>
     private void Aimed(InstructionForm form, ulong address)
     {
+        if (_hasProtection || !_storesCrossPages && form.Traits.HasFlag(InstructionTraits.Stores))
+            address = ExplainedDifferences.WithinPage(address, ExplainedDifferences.SizeBytes(form));
         for (var tries = 0; tries < 100; tries++)
         {
             var word = Draw(form);

@@ -62,7 +62,7 @@ internal sealed partial class ProgramGenerator
             _ => Everything & ~(OneIn(4) ? Accessed | Dirty : OneIn(4) ? Dirty : 0),
         }) | user | (OneIn(8) ? Global : 0) | (ulong)_random.Next(4) << 8;
         if (OneIn(12)) flags |= 1UL << Any(61, 62);
-        if (OneIn(16)) page ^= 1UL << _random.Next(44);
+        if (OneIn(16) && !_storesCrossPages) page = ExplainedDifferences.Elsewhere(page, _random.Next(44));
         if (OneIn(16) && (page & 0xF) != 0) (page, flags) = (page & ~0xFUL | ExplainedDifferences.RangeOfPages, flags | 1UL << 63);
         return page << 10 | flags;
     }

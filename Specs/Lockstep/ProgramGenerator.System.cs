@@ -167,7 +167,7 @@ internal sealed partial class ProgramGenerator
         var value = 0UL;
         for (var i = 0; i < 8; i++)
         {
-            var permissions = Any(7, 7, 7, 5, 4, 3, 1, 0);
+            var permissions = ExplainedDifferences.Permissions(Any(7, 7, 7, 5, 4, 3, 1, 0), _isPaged);
             var one = (ulong)(permissions | (OneIn(2) ? 0 : _random.Next(4) << 3));
             if (i == 0 && isLow) one = 0x1F;
             if (i == 7 && !isLow && !OneIn(4)) one = 0x1F;

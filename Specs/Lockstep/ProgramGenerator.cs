@@ -29,7 +29,7 @@ internal sealed partial class ProgramGenerator
     private readonly List<ProgramUnit> _units = [];
     private readonly List<uint> _words = [];
     private readonly List<Patch> _patches = [];
-    private readonly bool _isPaged, _hasTimer;
+    private readonly bool _isPaged, _hasTimer, _hasProtection, _storesCrossPages;
     private readonly Stack<(int End, int Counter, int Start)> _loops = [];
     private uint _protected;
 
@@ -42,6 +42,8 @@ internal sealed partial class ProgramGenerator
         _ownFloating = Own(s_floating, extension);
         _totalWeight = profile.Weights.Sum(weight => weight.Weight);
         _hasTimer = OneIn(2);
+        _storesCrossPages = OneIn(2);
+        _hasProtection = profile.Weights.Any(weight => weight.Kind == UnitKind.Protection);
         _isPaged = _random.Next(10) < profile.Paged;
     }
 
