@@ -89,6 +89,12 @@ internal static class ExplainedDifferences
         (address & 4095) + (ulong)sizeBytes > 4096 ? address & ~(ulong)(sizeBytes - 1) : address;
 
     /// <summary>
+    /// User pages in S-mode's windows can't be executed: QEMU fetches from them in S-mode, where a page fault is due (privileged
+    /// 4.3.1), when a load with SUM has entered them in its TLB.
+    /// </summary>
+    public const ulong UserPages = ~8UL;
+
+    /// <summary>
     /// Another page, which isn't memory mostly: in programs whose stores stay within a page, since of one that doesn't QEMU has done
     /// the first part when the second one turns out to be an access fault (unprivileged 2.6 leaves it open). Not the PCI host's
     /// window, where QEMU makes aligned pieces of misaligned accesses.
@@ -175,7 +181,8 @@ internal static class ExplainedDifferences
     public static bool TryReconcile(Hart hart, uint word, ulong[] before, ulong[] ours, ulong[] theirs)
     {
         if (!KeepsPrivilegeOfMemory(word, ours, theirs) && !LeavesFloatClean(word, before, ours, theirs) && !TakesAnotherInterrupt(ours, theirs)
-            && !DescribesExceptionOtherwise(word, ours, theirs) && !IsUnguardedFence(word, before, theirs))
+            && !DescribesExceptionOtherwise(word, ours, theirs) && !IsUnguardedFence(word, before, theirs)
+            && !WritesNothing(word, before, theirs))
             return false;
         HartPicture.Give(hart, theirs);
         HartPicture.Take(hart, ours);
@@ -192,6 +199,18 @@ internal static class ExplainedDifferences
     {
         if (word is not (0x1800_0073 or 0x1810_0073) || before[HartPicture.Privilege] != 0) return false;
         return theirs[HartPicture.Pc] == before[HartPicture.Pc] + 4 && DifferOnlyIn(before, theirs, HartPicture.Pc);
+    }
+
+    /// <summary>
+    /// <c>csrrs</c> and <c>csrrc</c> write the register, though it be with no bit, unless their operand is x0 (unprivileged 6.1), and so are
+    /// illegal where it is read-only. QEMU executes them where the operand holds 0.
+    /// </summary>
+    private static bool WritesNothing(uint word, ulong[] before, ulong[] theirs)
+    {
+        var (operand, result) = ((int)(word >> 15 & 31), HartPicture.X + (int)(word >> 7 & 31));
+        return (word & 0x7F) == 0x73 && (word >> 12 & 7) is 2 or 3 && word >> 30 == 3
+            && operand != 0 && before[HartPicture.X + operand] == 0
+            && theirs[HartPicture.Pc] == before[HartPicture.Pc] + 4 && DifferOnlyIn(before, theirs, HartPicture.Pc, result);
     }
 
     /// <summary>

@@ -53,7 +53,8 @@ internal sealed partial class ProgramGenerator
 
     private ulong Leaf(ulong page, ulong user)
     {
-        if (OneIn(6)) user ^= User;
+        var isOthers = OneIn(6);
+        if (isOthers) user ^= User;
         var flags = (_random.Next(10) switch
         {
             0 => (ulong)_random.Next(256) & ~User,
@@ -61,6 +62,7 @@ internal sealed partial class ProgramGenerator
             2 => Everything & ~(Any(Valid, Read, Write, Execute)),
             _ => Everything & ~(OneIn(4) ? Accessed | Dirty : OneIn(4) ? Dirty : 0),
         }) | user | (OneIn(8) ? Global : 0) | (ulong)_random.Next(4) << 8;
+        if (isOthers && user != 0) flags &= ExplainedDifferences.UserPages;
         if (OneIn(12)) flags |= 1UL << Any(61, 62);
         if (OneIn(16) && !_storesCrossPages) page = ExplainedDifferences.Elsewhere(page, _random.Next(44));
         if (OneIn(16) && (page & 0xF) != 0) (page, flags) = (page & ~0xFUL | ExplainedDifferences.RangeOfPages, flags | 1UL << 63);
