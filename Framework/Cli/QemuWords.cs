@@ -50,6 +50,7 @@ internal sealed class QemuWords
         ["semihosting"] = "semihosting is not modelled",
         ["semihosting-config"] = "semihosting is not modelled",
         ["hda"] = "the board has no such drive: write -drive file=FILE,if=none,format=raw,id=x0 -device virtio-blk-device,drive=x0",
+        ["numa"] = "memory and harts are one node",
         ["loadvm"] = "a machine begins at reset",
         ["incoming"] = "a machine begins at reset",
     };
