@@ -19,7 +19,9 @@ public sealed class Bus : IPhysicalBus
         foreach (var other in _devices)
             if (range.BaseAddress < other.Range.EndAddress && other.Range.BaseAddress < range.EndAddress)
                 throw new ArgumentException($"The devices {other.Name} and {device.Name} answer at the same addresses.");
-        _devices = [.. _devices.Append(device).OrderBy(d => d.Range.BaseAddress)];
+        var before = 0;
+        while (before < _devices.Length && _devices[before].Range.BaseAddress < range.BaseAddress) before++;
+        _devices = [.. _devices.AsSpan(0, before), device, .. _devices.AsSpan(before)];
     }
 
     /// <summary>The device that answers at all of these addresses, or null.</summary>
