@@ -40,6 +40,7 @@ internal static class LockstepRun
             using var trace = new QemuTrace(image, cpu);
             var before = new ulong[HartPicture.Size];
             var ours = new ulong[HartPicture.Size];
+            var ofProgram = 0;
             for (var index = 0; index < programs.Count;)
             {
                 if (!TryCompareNext(model, trace, before, ours, out var isEnd))
@@ -53,7 +54,9 @@ internal static class LockstepRun
                 else
                 {
                     instructions++;
-                    if (ours[HartPicture.Pc] == GuestArea.Start + GuestArea.Marker) index++;
+                    // Where a reconciled difference leads round in circles, the rest is run anew.
+                    if (++ofProgram > LockstepModel.MostInstructions) return index + 1;
+                    if (ours[HartPicture.Pc] == GuestArea.Start + GuestArea.Marker) (index, ofProgram) = (index + 1, 0);
                 }
 
                 (before, ours) = (ours, before);
