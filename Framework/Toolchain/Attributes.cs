@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Verification.Toolchain;
 
@@ -9,6 +10,9 @@ namespace Verification.Toolchain;
 public static class Attributes
 {
     private const string Prefix = "Verification.Intrinsics.";
+
+    // Asked for at every call; reading them anew takes microseconds.
+    private static readonly ConditionalWeakTable<MemberInfo, CustomAttributeData[]> Known = [];
 
     /// <summary>True if the member carries <c>Verification.Intrinsics.{name}Attribute</c>.</summary>
     public static bool Has(MemberInfo member, string name) => Find(member, name) is not null;
@@ -35,11 +39,15 @@ public static class Attributes
 
     private static CustomAttributeData? Find(MemberInfo member, string name)
     {
-        foreach (CustomAttributeData attribute in member.GetCustomAttributesData())
+        foreach (CustomAttributeData attribute in Known.GetValue(member, Own))
         {
-            if (attribute.AttributeType.FullName == Prefix + name + "Attribute") return attribute;
+            string own = attribute.AttributeType.Name;
+            if (own.Length == name.Length + "Attribute".Length && own.StartsWith(name, StringComparison.Ordinal)) return attribute;
         }
 
         return null;
     }
+
+    private static CustomAttributeData[] Own(MemberInfo member) =>
+        [.. member.GetCustomAttributesData().Where(attribute => attribute.AttributeType.FullName?.StartsWith(Prefix, StringComparison.Ordinal) == true)];
 }

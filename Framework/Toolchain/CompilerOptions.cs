@@ -43,6 +43,9 @@ public sealed record CompilerOptions
     /// <summary>True to allow <c>float</c> and <c>double</c>, in the registers of the D extension, which the kernel must enable.</summary>
     public bool FloatingPoint { get; init; }
 
+    /// <summary>False to leave out where variables lie, of which only debuggers want to know; the code is the same.</summary>
+    public bool VariableLocations { get; init; } = true;
+
     /// <summary>True to use 16-bit encodings where they exist.</summary>
     public bool Compressed { get; init; } = true;
 }

@@ -11,6 +11,16 @@ namespace Verification.Specs.Compiling;
 /// <param name="Text">Its text.</param>
 public sealed record SourceFile(string Name, string Text);
 
+/// <summary>Source that Roslyn refuses.</summary>
+/// <param name="errors">Each error with its file.</param>
+/// <param name="text">The source.</param>
+public sealed class InvalidSourceException(IReadOnlyList<(string File, string Text)> errors, string text)
+    : InvalidOperationException(string.Join("\n", errors.Select(error => error.Text)) + "\n" + text)
+{
+    /// <summary>Each error with its file.</summary>
+    public IReadOnlyList<(string File, string Text)> Errors => errors;
+}
+
 /// <summary>C# source turned into an assembly by Roslyn, as a kernel's build does it.</summary>
 public static class CSharpSource
 {
@@ -34,7 +44,9 @@ public static class CSharpSource
         EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         return result.Success
             ? (image.ToArray(), symbols.ToArray())
-            : throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + "\n" + string.Join("\n", files.Select(file => file.Text)));
+            : throw new InvalidSourceException(
+                [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => (error.Location.SourceTree?.FilePath ?? "", error.ToString()))],
+                string.Join("\n", files.Select(file => file.Text)));
     }
 
     /// <summary>The compilation of source files, with the usings that every guest has.</summary>

@@ -10,12 +10,12 @@ namespace Verification.Specs.Compiling;
 /// </summary>
 public sealed class GeneratedProgramSpecs
 {
-    private const int BatchSize = 50;
-    private const int UsualPrograms = 150;
+    private const int BatchSize = 250;
+    private const int UsualPrograms = 2000;
 
     private static readonly (long A, long B)[] Inputs = [(0, 0), (5, -3), (long.MinValue, -1), (0x0123_4567_89ab_cdef, 77)];
 
-    private static readonly CompilerOptions Options = new() { FloatingPoint = true };
+    private static readonly CompilerOptions Options = new() { FloatingPoint = true, VariableLocations = false };
 
     private static int Batches =>
         ((int.TryParse(Environment.GetEnvironmentVariable("COMPILER_PROGRAMS"), CultureInfo.InvariantCulture, out int count) ? count : UsualPrograms) + BatchSize - 1) / BatchSize;
@@ -29,35 +29,82 @@ public sealed class GeneratedProgramSpecs
     {
         for (int batch = 0; batch < Batches; batch++)
         {
-            string? difference = Difference(unchecked(Seed + (batch * BatchSize)));
+            IEnumerable<int> seeds = Enumerable.Range(0, BatchSize).Select(number => unchecked(Seed + (batch * BatchSize) + number));
+            string? difference = Difference([.. seeds.Select(ProgramWriter.WriteForBatch)]);
             Xunit.Assert.True(difference is null, difference);
         }
     }
 
-    /// <summary>What the programs of a batch do differently; null if they agree.</summary>
-    internal static string? Difference(int first)
+    // What follows says that a failure in a batch comes out, alone and short.
+    [Xunit.Fact]
+    public void A_program_that_Roslyn_refuses_is_a_failure_of_the_writer()
     {
-        List<SourceFile> files = [.. Enumerable.Range(0, BatchSize).Select(number => ProgramWriter.WriteForBatch(unchecked(first + number)))];
-        using GuestProgram programs = new([ProgramWriter.Kit, .. files], Options) { NeedsFreshVariables = false };
-        foreach (SourceFile file in files)
-        {
-            if (Compare(programs, file) is not { } difference) continue;
-            SourceFile shortest = ProgramShrinker.Shrink(file, DiffersAlone);
-            using GuestProgram alone = new([ProgramWriter.Kit, shortest], Options) { NeedsFreshVariables = false };
-            return $"seed {file.Name}: {difference}\nshortened: {Compare(alone, shortest)}\n{shortest.Text}";
-        }
-
-        return null;
+        SourceFile bad = new("Bad.cs", "namespace Bad;\npublic static class Test\n{\n    public static long Run(long a, long b) => c;\n    public static long RunState(long a, long b) => 0;\n}");
+        string difference = Difference([ProgramWriter.WriteForBatch(1), bad, ProgramWriter.WriteForBatch(2)])!;
+        Xunit.Assert.StartsWith("Bad.cs: the writer wrote what is no C#: Bad.cs(4,", difference, StringComparison.Ordinal);
+        Xunit.Assert.Contains("error CS0103", difference, StringComparison.Ordinal);
     }
+
+    [Xunit.Fact]
+    public void A_program_that_differs_is_found_in_its_batch_and_shortened()
+    {
+        SourceFile differing = new(
+            "Differing.cs",
+            """
+            namespace Differing;
+            public static unsafe class Test
+            {
+                public static long Run(long a, long b)
+                {
+                    long sum = a * 3;
+                    for (int index = 0; index < 3; index++)
+                    {
+                        sum += b;
+                    }
+                    long where = (long)&sum;
+                    sum ^= where;
+                    return sum;
+                }
+                public static long RunState(long a, long b) => 0;
+            }
+            """);
+        string difference = Difference([ProgramWriter.WriteForBatch(1), differing, ProgramWriter.WriteForBatch(2)])!;
+        Xunit.Assert.StartsWith("seed Differing.cs: ", difference, StringComparison.Ordinal);
+        Xunit.Assert.DoesNotContain("sum += b", difference, StringComparison.Ordinal);
+        Xunit.Assert.Contains("(long)&sum", difference, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the programs of a batch do differently, the first that does; null if they agree.</summary>
+    internal static string? Difference(IReadOnlyList<SourceFile> files)
+    {
+        try
+        {
+            using GuestProgram programs = Compile(files);
+            // Whose fault it is may not be said: then each must show it alone.
+            bool isUnclear = !programs.Program.IsComplete && programs.Program.Diagnostics.All(diagnostic => diagnostic.File.Length == 0);
+            SourceFile? guilty = isUnclear ? files.FirstOrDefault(DiffersAlone) : files.FirstOrDefault(file => Compare(programs, file) is not null);
+            if (guilty is null) return isUnclear ? string.Join("\n", programs.Program.Diagnostics) : null;
+            SourceFile shortest = ProgramShrinker.Shrink(guilty, DiffersAlone);
+            using GuestProgram alone = Compile([shortest]);
+            return $"seed {guilty.Name}: {Compare(isUnclear ? alone : programs, guilty)}\nshortened: {Compare(alone, shortest)}\n{shortest.Text}";
+        }
+        catch (InvalidSourceException invalid)
+        {
+            (string name, string text) = invalid.Errors[0];
+            return $"{name}: the writer wrote what is no C#: {text}\n{files.FirstOrDefault(file => file.Name == name)?.Text}";
+        }
+    }
+
+    private static GuestProgram Compile(IReadOnlyList<SourceFile> files) => new([ProgramWriter.Kit, .. files], Options) { NeedsFreshVariables = false };
 
     private static bool DiffersAlone(SourceFile file)
     {
         try
         {
-            using GuestProgram alone = new([ProgramWriter.Kit, file], Options) { NeedsFreshVariables = false };
+            using GuestProgram alone = Compile([file]);
             return Compare(alone, file) is not null;
         }
-        catch (InvalidOperationException)
+        catch (InvalidSourceException)
         {
             return false; // no C# any more
         }

@@ -24,6 +24,7 @@ public sealed partial class ProgramWriter
     private List<(string Name, string Result, string[] Parameters)> _functions = [];
     private bool _mayReturn;
     private bool _isWide;
+    private bool _isSmall;
     private string _result = "long";
 
     private ProgramWriter(int seed, int functionCount)
@@ -112,7 +113,7 @@ public sealed partial class ProgramWriter
         if (_isWide && isPublic) Line("Reset();");
         if (_isWide) _scope.AddRange([("G0", "long"), ("G1", "int"), ("G2", "byte")]);
         if (_isWide) _structs.Add("G3");
-        if (Chance(60))
+        if (Chance(_isSmall ? 25 : 60))
         {
             string element = Any((string[])["int", "byte", "long", "ushort"]);
             int length = 1 << (2 + Next(3));
@@ -120,10 +121,10 @@ public sealed partial class ProgramWriter
             _spans.Add(("buffer", element, length));
         }
 
-        for (int index = 0; index < 3; index++) Declare();
+        for (int index = _isSmall ? 2 : 0; index < 3; index++) Declare();
         _mayReturn = true;
-        int statements = _isWide ? 2 + Next(4) : 3 + Next(6);
-        for (int index = 0; index < statements; index++) Statement(3);
+        int statements = _isSmall ? 1 + Next(2) : _isWide ? 2 + Next(4) : 3 + Next(6);
+        for (int index = 0; index < statements; index++) Statement(_isSmall ? 1 : 3);
         Line($"return {Mix(result)};");
         _depth = 0;
         Line("    }");
@@ -157,7 +158,7 @@ public sealed partial class ProgramWriter
         _depth++;
         int scope = _scope.Count;
         int structs = _structs.Count;
-        int count = 1 + Next(most);
+        int count = 1 + Next(_isSmall ? 1 : most);
         for (int index = 0; index < count; index++) Statement(depth - 1);
         _scope.RemoveRange(scope, _scope.Count - scope);
         _structs.RemoveRange(structs, _structs.Count - structs);
@@ -352,7 +353,7 @@ public sealed partial class ProgramWriter
 
     private string Expression(string type, int depth)
     {
-        if (depth == 0) return Chance(70) ? Variable(type) : Literal(type);
+        if (depth == 0 || (_isSmall && Chance(35))) return Chance(70) ? Variable(type) : Literal(type);
         switch (Next(26))
         {
             case 0:

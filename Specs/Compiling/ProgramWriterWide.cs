@@ -13,12 +13,13 @@ public sealed partial class ProgramWriter
 
     /// <summary>
     /// A program of a batch: one method <c>Run</c>, variables that it changes, and <c>RunState</c>, which tells what they
-    /// hold. It needs <see cref="Kit"/>.
+    /// hold. It needs <see cref="Kit"/>. Most are of a few statements, so that many can be tried; one in sixteen is long.
     /// </summary>
     public static SourceFile WriteForBatch(int seed)
     {
         ProgramWriter writer = new(seed, 1) { _isWide = true };
         string name = $"P{(uint)seed}";
+        writer.Line("#nullable disable");
         writer.Line($"namespace {name};");
         writer.Line("using static Kit;");
         writer.Line("public static unsafe class Test");
@@ -29,7 +30,8 @@ public sealed partial class ProgramWriter
         writer.Line("    private static Pair G3;");
         writer.Line("    private static void Reset() { G0 = 5; G1 = -3; G2 = 200; G3 = new Pair(1, 2); }");
         writer.Line("    public static long RunState(long a, long b) => unchecked(G0 * 31 + G1 * 7 + G2 + G3.Sum());");
-        int functions = writer.Next(3);
+        writer._isSmall = writer.Next(16) != 0;
+        int functions = writer.Next(writer._isSmall ? 8 : 3) / (writer._isSmall ? 7 : 1);
         for (int index = 0; index < functions; index++) writer.WriteFunction($"F{index}", writer.AnyInteger(), [writer.AnyInteger(), writer.AnyInteger()], isPublic: false);
         writer.WriteFunction("Run", "long", ["long", "long"], isPublic: true);
         writer.Line("}");
@@ -39,6 +41,7 @@ public sealed partial class ProgramWriter
     private static string WriteKit()
     {
         ProgramWriter writer = new(0, 0);
+        writer.Line("#nullable disable");
         writer.WriteTypes();
         writer.Line("public static unsafe class Kit");
         writer.Line("{");
@@ -155,12 +158,12 @@ public sealed partial class ProgramWriter
                 break;
             case 15:
                 Line($"long {w} = checked((byte)({E("int")} & 255)) + checked((ushort)({E("long")} & 0xffff)) + checked(({E("int")} >> 2) + ({E("int")} >> 2));");
-                if (Chance(6)) Line($"{w} += checked((sbyte)({E("int")} & 255));");
+                if (Chance(6)) Line($"{w} += checked((sbyte)({Variable("int")} & 255));");
                 break;
             case 16:
                 Line($"long {w} = {E("long")};");
-                Line($"long* {v} = &{w};");
-                Line($"*{v} ^= {E("long")}; ((byte*){v})[{E("int")} & 7] += 5; ((int*){v})[1] = unchecked((int){E("long")});");
+                // A local function may use any variable of the scope, and then its address cannot be taken.
+                Line($"{{ long {v}x = {w}; long* {v} = &{v}x; *{v} ^= {E("long")}; ((byte*){v})[{E("int")} & 7] += 5; ((int*){v})[1] = unchecked((int){E("long")}); {w} = {v}x; }}");
                 break;
             case 17:
                 Line($"Stack4<{Any((string[])["int", "byte", "long"])}> {v} = default;");

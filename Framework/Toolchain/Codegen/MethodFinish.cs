@@ -55,7 +55,7 @@ internal sealed partial class MethodEmitter
 
         unwinding.RemoveAll(row => row.Offset >= code.Count && row.Offset > 0);
         SourceFrames frames = new(_items);
-        List<VariableLocation> variables = Variables(frames, code.Count);
+        List<VariableLocation> variables = _unit.Options.VariableLocations ? Variables(frames, code.Count) : [];
         MethodBase method = _function.Source.Key.Method;
         int frameSize = _frame.SizeBytes + (_panicHandler is null ? 0 : PanicFrameBytes);
         return new CompiledMethod(
