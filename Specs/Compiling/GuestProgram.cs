@@ -213,6 +213,7 @@ public sealed class GuestProgram : IDisposable
         {
             InvalidOperationException => "invalid operation",
             NotSupportedException => "not supported",
+            FormatException => "invalid format",
             _ => exception.GetType().Name,
         },
         _ => exception.Message,

@@ -37,6 +37,12 @@ internal sealed partial class Importer
     private Type? _constrained;
     private bool _isVolatile;
     private bool _isUnaligned;
+
+    // The arithmetic of decimals goes over 32-bit parts by 64-bit pointers, which every host of the CLR takes.
+    private readonly bool _isLoose;
+
+    // Addresses of fields that their layout does not align, and of what lies in them.
+    private readonly HashSet<Instr> _misplaced = [];
     private bool _isReachable;
     private bool _hasRefused;
 
@@ -52,6 +58,8 @@ internal sealed partial class Importer
         _typeArguments = _method.DeclaringType!.GetGenericArguments();
         _methodArguments = _method.IsGenericMethod ? _method.GetGenericArguments() : [];
         _points = unit.Symbols(_method).Of(_method);
+        _isLoose = _method.DeclaringType.FullName?.StartsWith("System.Decimal+DecCalc", StringComparison.Ordinal) == true;
+        _isUnaligned = _isLoose;
     }
 
     /// <summary>The IL offset reached, for the message of an internal error.</summary>
@@ -256,7 +264,8 @@ internal sealed partial class Importer
     private int? NextStatement()
     {
         _stack.Clear();
-        _isVolatile = _isUnaligned = false;
+        _isVolatile = false;
+        _isUnaligned = _isLoose;
         _constrained = null;
         if (_block.IsTerminated) return null;
         for (int index = _indexOf[_current.Offset]; index < _code.Length; index++)

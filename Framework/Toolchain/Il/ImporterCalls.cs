@@ -278,6 +278,8 @@ internal static class ExceptionTexts
         ("NotImplemented", "not implemented"),
         ("Argument", "invalid argument"),
         ("MinMax", "invalid argument"),
+        ("DestinationTooS", "invalid argument"),
+        ("Format", "invalid format"),
         ("Unreachable", "unreachable code reached"),
         ("SwitchExpression", "no case of the switch matches"),
     ];

@@ -111,7 +111,8 @@ internal sealed partial class Importer
                 break;
         }
 
-        _isVolatile = _isUnaligned = false;
+        _isVolatile = false;
+        _isUnaligned = _isLoose;
         _constrained = null;
     }
 

@@ -168,10 +168,14 @@ internal sealed partial class Importer
         Instr address = instance.Value;
         if (address.Type == IrType.I32) address = Emit(Op.SignExtend32, IrType.I64, address);
         int offset = FieldOffset(field);
+        bool isMisplaced = _misplaced.Contains(instance.Value) || IsMisplaced(field, offset);
+        _isUnaligned |= isMisplaced;
         switch (code)
         {
             case IlOp.Ldflda:
-                Push(Offset(address, offset), AddressType(field.FieldType));
+                Instr part = Offset(address, offset);
+                Push(part, AddressType(field.FieldType));
+                if (isMisplaced) _misplaced.Add(part);
                 break;
             case IlOp.Stfld:
                 StorePopped(address, offset, value, field.FieldType);
@@ -192,6 +196,14 @@ internal sealed partial class Importer
 
                 break;
         }
+    }
+
+    // Packed and explicit layouts may put a field where its type cannot lie.
+    private static bool IsMisplaced(FieldInfo field, int offset)
+    {
+        if (field.DeclaringType is not { IsValueType: true } owner) return false;
+        int alignment = TypeLayout.Of(field.FieldType).Alignment;
+        return TypeLayout.Of(owner).Alignment < alignment || offset % alignment != 0;
     }
 
     // The invariant of spans and strings that bounds checks are measured against.

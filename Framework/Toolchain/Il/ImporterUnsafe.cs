@@ -49,12 +49,12 @@ internal sealed partial class Importer
                 Pop();
                 return true;
             case "Read" or "ReadUnaligned":
-                _isUnaligned = method.Name == "ReadUnaligned";
+                _isUnaligned |= method.Name == "ReadUnaligned";
                 PushLoaded(PopAddress(), 0, arguments[0]);
                 return true;
             case "Write" or "WriteUnaligned":
                 Entry value = Pop();
-                _isUnaligned = method.Name == "WriteUnaligned";
+                _isUnaligned |= method.Name == "WriteUnaligned";
                 StorePopped(PopAddress(), 0, value, arguments[0]);
                 return true;
             case "Copy":

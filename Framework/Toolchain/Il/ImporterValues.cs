@@ -120,7 +120,7 @@ internal sealed partial class Importer
         load.Immediate = offset;
         load.Memory = memory;
         load.IsVolatile = isVolatile;
-        load.IsUnaligned = _isUnaligned && IrTypes.SizeBytes(memory) > 1;
+        load.IsUnaligned = (_isUnaligned || _misplaced.Contains(address)) && IrTypes.SizeBytes(memory) > 1;
         Simplifier.Simplify(_function, load);
         return Append(load);
     }
@@ -131,7 +131,7 @@ internal sealed partial class Importer
         store.Immediate = offset;
         store.Memory = memory;
         store.IsVolatile = isVolatile;
-        store.IsUnaligned = _isUnaligned && IrTypes.SizeBytes(memory) > 1;
+        store.IsUnaligned = (_isUnaligned || _misplaced.Contains(address)) && IrTypes.SizeBytes(memory) > 1;
         Simplifier.Simplify(_function, store);
         Append(store);
     }
@@ -176,7 +176,7 @@ internal sealed partial class Importer
         TypeLayout layout = TypeLayout.Of(type);
         Instr copy = _function.New(Op.MemoryCopy, IrType.Void, destination, source);
         copy.Immediate = layout.SizeBytes;
-        copy.Memory = Chunk(_isUnaligned ? 1 : layout.Alignment);
+        copy.Memory = Chunk(_isUnaligned || _misplaced.Contains(destination) || _misplaced.Contains(source) ? 1 : layout.Alignment);
         Append(copy);
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class Importer
     {
         Instr zero = _function.New(Op.MemoryZero, IrType.Void, destination);
         zero.Immediate = sizeBytes;
-        zero.Memory = Chunk(alignment);
+        zero.Memory = Chunk(_misplaced.Contains(destination) ? 1 : alignment);
         Append(zero);
     }
 

@@ -2,6 +2,26 @@ namespace Verification.Specs.Compiling.Features;
 
 public static class Integers
 {
+    public static long Run_decimals(long a, long b)
+    {
+        decimal x = a;
+        decimal y = (b / 4m) + 0.125m;
+        decimal sum = (x * 3) + y - 1.5m;
+        long found = decimal.Compare(x, y) + (x < y ? 10 : 20) + (sum == y ? 3 : 5);
+        Span<int> bits = stackalloc int[4];
+        foreach (decimal part in (ReadOnlySpan<decimal>)[sum, x / 7, y / (x + 0.5m), x % 1000, decimal.Round(y, 1), decimal.Truncate(sum / 3), -y])
+        {
+            decimal.GetBits(part, bits);
+            foreach (int word in bits) found = (found * 31) + word;
+        }
+
+        return found;
+    }
+
+    public static long Run_decimal_overflow(long a, long b) => (long)((decimal)a * a * b / 3) + (int)(decimal)b;
+
+    public static long Run_decimal_division_by_zero(long a, long b) => (long)(a / ((decimal)b - 2));
+
     public static long Run_bytes_and_shorts(long a, long b)
     {
         byte x = (byte)a;

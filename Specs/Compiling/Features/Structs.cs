@@ -253,6 +253,52 @@ public static unsafe class Structs
         public void Grow(int by) => width += by;
     }
 
+    // Where the compiler cannot see what an address is aligned to.
+    public static long Run_fields_that_their_layout_does_not_align(long a, long b)
+    {
+        byte* bytes = stackalloc byte[64];
+        Packed* packed = (Packed*)(bytes + 1);
+        Odd* odd = (Odd*)(bytes + 32);
+        FillMisplaced(ref *packed, ref *odd, a, b);
+        Odd copy = *odd;
+        return ReadMisplaced(in *packed, in copy) + ReadMisplaced(in packed[1], in *odd);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FillMisplaced(ref Packed packed, ref Odd odd, long a, long b)
+    {
+        Unsafe.Add(ref packed, 1) = default;
+        packed.A = (byte)a;
+        packed.B = b;
+        packed.C = (short)(a ^ b);
+        odd.First = 7;
+        odd.Middle = (ulong)a;
+        odd.Inner.Y = (int)b;
+        odd.Inner = odd.Inner with { X = b };
+        odd.Last = 1.5;
+        packed.B += (long)odd.Middle;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long ReadMisplaced(in Packed packed, in Odd odd) =>
+        packed.A + packed.B + packed.C + odd.First + (long)odd.Middle + odd.Inner.X + odd.Inner.Y + (long)(odd.Last * 2);
+
+    [StructLayout(LayoutKind.Explicit)]
+    private struct Odd
+    {
+        [FieldOffset(0)]
+        public uint First;
+
+        [FieldOffset(4)]
+        public ulong Middle;
+
+        [FieldOffset(12)]
+        public (long X, int Y) Inner;
+
+        [FieldOffset(29)]
+        public double Last;
+    }
+
     [StructLayout(LayoutKind.Explicit)]
     private struct Overlay
     {
