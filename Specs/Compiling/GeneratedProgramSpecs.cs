@@ -84,7 +84,10 @@ public sealed class GeneratedProgramSpecs
             bool isUnclear = !programs.Program.IsComplete && programs.Program.Diagnostics.All(diagnostic => diagnostic.File.Length == 0);
             SourceFile? guilty = isUnclear ? files.FirstOrDefault(DiffersAlone) : files.FirstOrDefault(file => Compare(programs, file) is not null);
             if (guilty is null) return isUnclear ? string.Join("\n", programs.Program.Diagnostics) : null;
-            SourceFile shortest = ProgramShrinker.Shrink(guilty, DiffersAlone);
+            // Without this, a run would begin with what the one before has left.
+            const string reset = "Reset();";
+            bool needsReset = guilty.Text.Contains("        " + reset, StringComparison.Ordinal);
+            SourceFile shortest = ProgramShrinker.Shrink(guilty, file => (!needsReset || file.Text.Contains("        " + reset, StringComparison.Ordinal)) && DiffersAlone(file));
             using GuestProgram alone = Compile([shortest]);
             return $"seed {guilty.Name}: {Compare(isUnclear ? alone : programs, guilty)}\nshortened: {Compare(alone, shortest)}\n{shortest.Text}";
         }
