@@ -100,7 +100,8 @@ internal sealed class FrameTable
                 else if (letter == 'P') ReadPointer(data, data.U8(), 0);
             }
         }
-        else if (augmentation.Length > 0)
+        // Alone, it says what it says behind a 'z': a trap's frame.
+        else if (augmentation is not ("" or "S"))
         {
             throw new DwarfFormatException($"a common frame entry has the unknown augmentation '{augmentation}'");
         }

@@ -37,6 +37,7 @@ internal sealed class StubFlow
     private readonly Dictionary<int, string> _farTargets = [];
     private readonly SortedDictionary<int, State> _before = [];
     private readonly SortedDictionary<int, StubCall> _calls = [];
+    private readonly SortedDictionary<int, State> _inCallees = [];
     private readonly SortedDictionary<int, (int Entry, int Own)> _depths = [];
     private readonly Queue<int> _work = new();
 
@@ -105,7 +106,7 @@ internal sealed class StubFlow
         List<StubRow> rows = [];
         if (_frame == StubFrame.Outermost) return rows;
         int[] wanted = _frame == StubFrame.Trap ? [1, .. Enumerable.Range(3, 29), InterruptedPc] : KeptByCallees;
-        foreach ((int offset, State state) in _before)
+        foreach ((int offset, State state) in _before.Concat(_inCallees).OrderBy(pair => pair.Key))
         {
             StubPlace frame = state.Find(StackPointer, exact: false) ?? new StubPlace(StubPlaceKind.Register, StackPointer, 0);
             bool isFound = state.Find(StackPointer, exact: false) is not null;
@@ -231,6 +232,8 @@ internal sealed class StubFlow
         foreach (int register in LostInCalls) state.Registers[register] = Value.Unknown;
         // A trap within the callee, or the callee itself, may have changed them.
         state.Csrs.Clear();
+        // A caller is looked up at the byte before its return address: there the call has already happened.
+        _inCallees[next - 1] = state.Copy();
         Reach(next, state);
     }
 
