@@ -155,7 +155,7 @@ internal sealed class SlotPromotion
                 : _function.New(Op.Load, part.Type, other);
             access.Immediate = part.Offset - own.Immediate;
             access.Memory = Memory(part);
-            access.IsUnaligned = part.SizeBytes > alignment;
+            access.IsUnaligned = part.SizeBytes > alignment || access.Immediate % part.SizeBytes != 0;
             access.Place = copy.Place;
             access.Block = _block;
             Simplifier.Simplify(_function, access);

@@ -256,7 +256,7 @@ public static unsafe class Structs
     // Where the compiler cannot see what an address is aligned to.
     public static long Run_fields_that_their_layout_does_not_align(long a, long b)
     {
-        byte* bytes = stackalloc byte[32 + sizeof(Odd)];
+        byte* bytes = stackalloc byte[96];
         Packed* packed = (Packed*)(bytes + 1);
         Odd* odd = (Odd*)(bytes + 32);
         FillMisplaced(ref *packed, ref *odd, a, b);
