@@ -204,7 +204,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         state->Retired = retired + executed;
         Translated += executed;
 
-        if (site.Kind == ExitKind.Budget && executed < left && state->Leave == 0
+        // Only the end of a turn: a pause in the middle goes on with whole blocks.
+        if (site.Kind == ExitKind.Budget && executed < left && (ulong)given == left && state->Leave == 0
             && Find(cache, hart, state->Pc, TailKey) is var tail && tail != null)
             return executed + RunTranslated(cache, hart, state, tail, left - executed, rest);
 

@@ -5,8 +5,8 @@ namespace Verification.Machine.Translation.X64;
 
 /// <summary>
 /// Compiles the blocks of a page that are reached from one of its instructions. Each block pays for its instructions at once,
-/// and leaves before them when the budget is short: what is left of a turn are tails' instructions, paid one by one. Whatever a block cannot do itself it leaves for, at exactly that
-/// instruction.
+/// and leaves before them when the budget is short: what is left of a turn are tails' instructions, paid one by one.
+/// Whatever a block cannot do itself it leaves for, at exactly that instruction.
 /// </summary>
 internal sealed class BlockCompiler
 {
