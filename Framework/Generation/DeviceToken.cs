@@ -77,33 +77,32 @@ internal static class DeviceToken
     private static NetworkExchange Exchange(string text)
     {
         var parts = text.Split('+');
-        if (parts.Length != 3 || !TryHexadecimal(parts[2], out var delay))
-            throw new MachineTokenException($"The token has '{text}' where a frame, its answer and a delay are expected");
+        if (parts.Length != 3 || !TryHexadecimal(parts[2], out var delay)) throw Unknown();
         try
         {
             return new NetworkExchange(Encoding.UTF8.GetString(TokenText.Decode(parts[0])), ValueList.Create<byte>(TokenText.Decode(parts[1])), delay);
         }
         catch (ArgumentException)
         {
-            throw new MachineTokenException($"The token has '{text}' where a frame, its answer and a delay are expected");
+            throw Unknown();
         }
+
+        MachineTokenException Unknown() => new($"The token has '{text}' where a frame, its answer and a delay are expected");
     }
 
     private static int? Number(string? place)
     {
         if (place is null) return null;
-        return int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new MachineTokenException($"The token has '{place}' where a device's place is expected");
+        return int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw NoPlace(place);
     }
 
     private static ulong? Address(string? place)
     {
         if (place is null) return null;
-        return TryHexadecimal(place, out var address)
-            ? address
-            : throw new MachineTokenException($"The token has '{place}' where a device's place is expected");
+        return TryHexadecimal(place, out var address) ? address : throw NoPlace(place);
     }
+
+    private static MachineTokenException NoPlace(string place) => new($"The token has '{place}' where a device's place is expected");
 
     private static bool TryHexadecimal(string text, out ulong value) =>
         ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);

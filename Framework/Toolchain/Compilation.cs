@@ -21,7 +21,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly Stack<MethodKey> _current = new();
     private readonly Dictionary<MethodKey, string> _refusedLibrary = [];
-    private Place? _withheld;
+    private (Refusal Refusal, Place Place)? _withheld;
 
     /// <summary>Choices of this compilation.</summary>
     public CompilerOptions Options { get; } = options;
@@ -161,7 +161,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     }
 
     /// <summary>Notes that something was refused for a reason that another refusal will give.</summary>
-    public void Withhold(Place place) => _withheld ??= place;
+    public void Withhold(Refusal refusal, Place place) => _withheld ??= (refusal, place);
 
     /// <summary>
     /// Looks, once everything has been imported, for calls in the kernel's own code that come through the base library to
@@ -169,8 +169,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     /// </summary>
     public void ReportCallersOfRefused()
     {
-        if (_diagnostics.Count == 0 && _withheld is { } place)
-            Report(new Refusal("KT0004", "A lambda that captures variables is a delegate, which is an object."), place);
+        if (_diagnostics.Count == 0 && _withheld is { } withheld) Report(withheld.Refusal, withheld.Place);
         bool grows = _refusedLibrary.Count > 0;
         while (grows)
         {

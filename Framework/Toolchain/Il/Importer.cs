@@ -257,7 +257,7 @@ internal sealed partial class Importer
     {
         _hasRefused = true;
         if (refusal.IsTold) _unit.Report(refusal, CurrentPlace());
-        else _unit.Withhold(CurrentPlace());
+        else _unit.Withhold(refusal, CurrentPlace());
     }
 
     /// <summary>Index of the instruction that the next statement begins with, in the same stretch of code; null if there is none.</summary>

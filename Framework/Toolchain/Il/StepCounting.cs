@@ -17,12 +17,12 @@ namespace Verification.Toolchain.Il;
 /// </remarks>
 internal static class StepCounting
 {
-    /// <summary>Bytes behind <c>counters</c> of <see cref="Rewrite"/>: steps, depth of calls, bytes of stackalloc.</summary>
+    /// <summary>Bytes behind <c>counters</c> of <see cref="Rewrite"/>: steps, depth of calls, units of 64 bytes of stackalloc.</summary>
     public const int CountersSizeBytes = 24;
 
     private const int Steps = 0;
     private const int Depth = 8;
-    private const int StackBytes = 16;
+    private const int StackUnits = 16;
     private const int ElementsPerStep = 64;
 
     /// <summary>The assembly with counting methods.</summary>
@@ -143,7 +143,7 @@ internal static class StepCounting
             if (isBackward) CountDown(Steps);
             if (instruction.Code == IlOp.Ret) GiveBack(Depth);
             if (instruction.Code == IlOp.Newarr) CountDownBy(Steps, ElementsPerStep);
-            if (instruction.Code == IlOp.Localloc) CountDownBy(StackBytes, ElementsPerStep);
+            if (instruction.Code == IlOp.Localloc) CountDownBy(StackUnits, ElementsPerStep);
         }
 
         private void Copy(IlInstruction instruction)
