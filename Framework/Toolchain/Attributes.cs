@@ -34,6 +34,14 @@ public static class Attributes
     /// <summary>The text of <c>[Assembly]</c>, if any.</summary>
     public static string? AssemblyText(MemberInfo member) => FirstText(member, "Assembly");
 
+    /// <summary>
+    /// Size of the stack that a method starts on, as <c>[BootEntry]</c> says: 0 for the boot stack; null for a method that is
+    /// no entry.
+    /// </summary>
+    public static int? EntryStackBytes(MethodBase method) => Find(method, "BootEntry") is not { } entry ? null
+        : entry.NamedArguments.Where(argument => argument.MemberName == "StackSizeBytes").Select(argument => argument.TypedValue.Value)
+            .OfType<int>().FirstOrDefault();
+
     private static string? FirstText(MemberInfo member, string name) =>
         Find(member, name) is { ConstructorArguments: [{ Value: string text }, ..] } ? text : null;
 

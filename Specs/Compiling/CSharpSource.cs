@@ -27,7 +27,8 @@ public static class CSharpSource
     /// <summary>The file name that places in the source carry.</summary>
     public const string FileName = "Program.cs";
 
-    private static readonly ImmutableArray<MetadataReference> References =
+    /// <summary>What source may refer to.</summary>
+    internal static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Memory.dll"
@@ -36,9 +37,11 @@ public static class CSharpSource
     ];
 
     /// <summary>Compiles source text; a mistake in it is the spec's own and throws.</summary>
-    public static (byte[] Image, byte[] Symbols) Compile(IReadOnlyList<SourceFile> files)
+    public static (byte[] Image, byte[] Symbols) Compile(IReadOnlyList<SourceFile> files) => Emit(Compilation(files));
+
+    /// <summary>The assembly of a compilation, and its symbols; a mistake in its source throws.</summary>
+    internal static (byte[] Image, byte[] Symbols) Emit(CSharpCompilation compilation)
     {
-        CSharpCompilation compilation = Compilation(files);
         using MemoryStream image = new();
         using MemoryStream symbols = new();
         EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
@@ -46,7 +49,7 @@ public static class CSharpSource
             ? (image.ToArray(), symbols.ToArray())
             : throw new InvalidSourceException(
                 [.. result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => (error.Location.SourceTree?.FilePath ?? "", error.ToString()))],
-                string.Join("\n", files.Select(file => file.Text)));
+                string.Join("\n", compilation.SyntaxTrees.Select(tree => tree.ToString())));
     }
 
     /// <summary>The compilation of source files, with the usings that every guest has.</summary>

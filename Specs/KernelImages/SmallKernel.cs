@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Emit;
-using Verification.Intrinsics;
+using Verification.Specs.Compiling;
 using Verification.Toolchain.Il;
 using Verification.Toolchain.Linking;
 
@@ -32,21 +31,10 @@ internal static class SmallKernel
         """";
 
     /// <summary>The assembly and its symbols.</summary>
-    public static (byte[] Image, byte[] Symbols) Compile(string folder, string source = Source)
-    {
-        IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll")
-            .Append(typeof(BootEntryAttribute).Assembly.Location)
-            .Select(path => MetadataReference.CreateFromFile(path));
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Small", [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), folder + "/Small.cs", System.Text.Encoding.UTF8)],
-            references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, deterministic: true));
-        using MemoryStream image = new();
-        using MemoryStream symbols = new();
-        EmitResult result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
-        return result.Success ? (image.ToArray(), symbols.ToArray()) : throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
-    }
+    public static (byte[] Image, byte[] Symbols) Compile(string folder, string source = Source) => CSharpSource.Emit(CSharpCompilation.Create(
+        "Small", [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), folder + "/Small.cs", System.Text.Encoding.UTF8)],
+        CSharpSource.References,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, deterministic: true)));
 
     /// <summary>The program and its stubs, or what was wrong with the stubs.</summary>
     public static (Toolchain.CompiledProgram Program, IReadOnlyList<StubCode> Stubs, IReadOnlyList<Toolchain.Diagnostic> Diagnostics) Assemble(string source)

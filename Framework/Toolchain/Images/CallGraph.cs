@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Verification.Toolchain.Linking;
 
@@ -24,7 +23,7 @@ internal static class CallGraph
         foreach (CompiledMethod method in image.Program.Methods)
         {
             ulong start = image.Find(method.Symbol).Address;
-            if (StackSizeOfEntry(method.Method) is { } sizeBytes) lines.Add((start, $"entry {start:x} {sizeBytes}"));
+            if (Attributes.EntryStackBytes(method.Method) is { } sizeBytes) lines.Add((start, $"entry {start:x} {sizeBytes}"));
             foreach (CallEdge call in method.Calls)
             {
                 ulong site = start + (ulong)call.Offset;
@@ -53,22 +52,5 @@ internal static class CallGraph
     {
         string word = kind switch { CallKind.Call => "call", CallKind.Tail => "tail", _ => "stop" };
         return string.Join(' ', [word, $"{site:x}", .. targets.Select(name => $"{image.Find(name).Address:x}")]);
-    }
-
-    /// <summary>What <c>[BootEntry]</c> says of the stack; null for a method that is no entry.</summary>
-    private static int? StackSizeOfEntry(MethodBase method)
-    {
-        foreach (CustomAttributeData attribute in method.GetCustomAttributesData())
-        {
-            if (attribute.AttributeType.FullName != "Verification.Intrinsics.BootEntryAttribute") continue;
-            foreach (CustomAttributeNamedArgument argument in attribute.NamedArguments)
-            {
-                if (argument is { MemberName: "StackSizeBytes", TypedValue.Value: int sizeBytes }) return sizeBytes;
-            }
-
-            return 0;
-        }
-
-        return null;
     }
 }

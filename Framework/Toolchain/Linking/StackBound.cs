@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Verification.Toolchain.Linking;
 
 /// <summary>
@@ -23,7 +21,7 @@ public sealed record StackBound(int SizeBytes, IReadOnlyList<string> Chain, Diag
     public static StackBound OfBootStack(CompiledProgram program, IReadOnlyList<StubCode>? stubs = null, int nestedTraps = 1)
     {
         Search search = new(program, stubs ?? []);
-        Depth deepest = Deepest(program.Methods.Where(method => DeclaredStack(method) == 0).Select(method => search.DepthOf(method.Symbol)));
+        Depth deepest = Deepest(program.Methods.Where(method => Attributes.EntryStackBytes(method.Method) == 0).Select(method => search.DepthOf(method.Symbol)));
         Depth trap = Deepest(TrapFunctions(stubs ?? []).Select(function => search.OnEntryStack(function)));
         if (trap.SizeBytes > 0) deepest = new Depth(deepest.SizeBytes + nestedTraps * trap.SizeBytes, deepest.Name, deepest.Next, trap);
         return search.Bound(deepest);
@@ -47,7 +45,7 @@ public sealed record StackBound(int SizeBytes, IReadOnlyList<string> Chain, Diag
         List<(CompiledMethod, int, StackBound)> bounds = [];
         foreach (CompiledMethod method in program.Methods)
         {
-            if (DeclaredStack(method) is not (> 0 and var sizeBytes)) continue;
+            if (Attributes.EntryStackBytes(method.Method) is not (> 0 and var sizeBytes)) continue;
             Search search = new(program, stubs);
             IEnumerable<Depth> callers = TrapFunctions(stubs)
                 .Where(function => function.Calls.Any(call => call.Targets.Contains(method.Symbol)))
@@ -63,23 +61,6 @@ public sealed record StackBound(int SizeBytes, IReadOnlyList<string> Chain, Diag
 
     private static Depth Deepest(IEnumerable<Depth> depths) =>
         depths.Aggregate(new Depth(0, null, null), (deepest, depth) => depth.SizeBytes > deepest.SizeBytes ? depth : deepest);
-
-    /// <summary>What <c>[BootEntry]</c> says of the stack, 0 for the boot stack; null for a method that is no entry.</summary>
-    private static int? DeclaredStack(CompiledMethod method)
-    {
-        foreach (CustomAttributeData attribute in method.Method.GetCustomAttributesData())
-        {
-            if (attribute.AttributeType.FullName != "Verification.Intrinsics.BootEntryAttribute") continue;
-            foreach (CustomAttributeNamedArgument argument in attribute.NamedArguments)
-            {
-                if (argument is { MemberName: "StackSizeBytes", TypedValue.Value: int sizeBytes }) return sizeBytes;
-            }
-
-            return 0;
-        }
-
-        return null;
-    }
 
     private sealed record Depth(int SizeBytes, string? Name, Depth? Next, Depth? Trap = null);
 

@@ -108,14 +108,14 @@ internal sealed class StubFlow
         int[] wanted = _frame == StubFrame.Trap ? [1, .. Enumerable.Range(3, 29), InterruptedPc] : KeptByCallees;
         foreach ((int offset, State state) in _before.Concat(_inCallees).OrderBy(pair => pair.Key))
         {
-            StubPlace frame = state.Find(StackPointer, exact: false) ?? new StubPlace(StubPlaceKind.Register, StackPointer, 0);
-            bool isFound = state.Find(StackPointer, exact: false) is not null;
+            StubPlace? found = state.Find(StackPointer, exact: false);
+            StubPlace frame = found ?? new StubPlace(StubPlaceKind.Register, StackPointer, 0);
             List<(int, StubPlace)> registers = [];
             foreach (int register in wanted)
             {
-                StubPlace place = isFound || register != ReturnAddress
-                    ? state.Find(register, exact: true) ?? new StubPlace(StubPlaceKind.Lost, 0, 0)
-                    : new StubPlace(StubPlaceKind.Lost, 0, 0);
+                // Without its frame, nothing tells the caller's return address either.
+                StubPlace place = (found is not null || register != ReturnAddress ? state.Find(register, exact: true) : null)
+                    ?? new StubPlace(StubPlaceKind.Lost, 0, 0);
                 if (place.Kind != StubPlaceKind.Same) registers.Add((register, place));
             }
 
