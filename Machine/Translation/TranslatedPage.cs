@@ -37,7 +37,10 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
     /// </summary>
     internal TranslatedPage Tails => _tails ??= new(VirtualAddress, Extensions, Content, IsShared)
     {
-        Interests = Interests, Covered = Covered, Patience = Patience, IsTail = true,
+        Interests = Interests,
+        Covered = Covered,
+        Patience = Patience,
+        IsTail = true,
     };
 
     /// <summary>Whether this is another page's <see cref="Tails"/>.</summary>

@@ -80,7 +80,8 @@ public sealed class BaseLibrarySpecs
         new(
             [CallWriter.KitOf([.. ((string[])["0", "-1", "4294967296", "true", "12:30", "0x1f", "1,234.5e6"]).Select(System.Text.Encoding.UTF8.GetBytes)]),
                 .. functions.Select((function, index) => CallWriter.Write($"F{index}", function.Method))],
-            new CompilerOptions { FloatingPoint = true, VariableLocations = false }) { NeedsFreshVariables = false };
+            new CompilerOptions { FloatingPoint = true, VariableLocations = false })
+        { NeedsFreshVariables = false };
 
     private static IEnumerable<(string Name, MethodBase Method)> Functions() =>
         from type in Types

@@ -73,7 +73,8 @@ public sealed class KernelFunctionSpecs
         List<(string Name, MethodBase Method)> called = [.. Functions.Where(function => !NeedsBoard(function.Name))];
         using GuestProgram program = new([
             .. KernelSources(), CallWriter.KitOf([.. KnownBytes()]),
-            .. called.Select((function, index) => CallWriter.Write($"F{index}", function.Method))]) { NeedsFreshVariables = false };
+            .. called.Select((function, index) => CallWriter.Write($"F{index}", function.Method))])
+        { NeedsFreshVariables = false };
         Assert.True(program.Program.IsComplete, string.Join("\n", program.Program.Diagnostics));
         int panics = 0;
         for (int index = 0; index < called.Count; index++)
