@@ -56,11 +56,8 @@ internal static class RuntimeServiceTable
         ["System.Text.Json"] = "reflection",
     };
 
-    private static readonly HashSet<string> Numbers =
-    [
-        "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Int128", "UInt128", "IntPtr", "UIntPtr", "Single", "Double", "Half",
-        "Decimal", "Boolean", "DateTime", "TimeSpan", "DateOnly", "TimeOnly", "Guid",
-    ];
+    // Their texts come from tables of the culture, or need buffers of any size.
+    private static readonly HashSet<string> Dates = ["DateTime", "DateTimeOffset", "TimeSpan", "DateOnly", "TimeOnly"];
 
     // Single instructions and comparisons, whatever else their type or namespace holds.
     private static readonly HashSet<string> Code =
@@ -68,6 +65,7 @@ internal static class RuntimeServiceTable
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread.SpinWait", "System.Threading.Thread.MemoryBarrier",
         "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer", "System.Array.Length", "System.Array.GetLength",
         "System.Array.GetUpperBound", "System.Array.GetLowerBound", "System.Array.Rank",
+        "System.Globalization.CultureInfo.InvariantCulture", "System.Globalization.NumberFormatInfo.InvariantInfo",
     ];
 
     /// <summary>What of the runtime a member needs, in a few words; null if nothing is known against it.</summary>
@@ -81,6 +79,7 @@ internal static class RuntimeServiceTable
         if (Types.TryGetValue(full, out var reason) || Namespaces.TryGetValue(space, out reason)) return reason;
         if (space != "System") return null;
         if (type == "DateTime" && member is "Now" or "UtcNow" or "Today" || (type == "Guid" && member.StartsWith("New", global::System.StringComparison.Ordinal)) || member == "CreateVersion7") return System;
-        return Numbers.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" ? Culture : null;
+        if (type == "Guid") return member is "Parse" or "TryParse" ? Heap : null;
+        return Dates.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" or "ParseExact" or "TryParseExact" ? Culture : null;
     }
 }

@@ -21,6 +21,12 @@ internal static class KnownCalls
     /// <summary>Upper bound for the methods that loop over blocks of memory, with the frames of what they call.</summary>
     public const int BlockBytes = 384;
 
+    /// <summary>Upper bound for formatting and parsing an integer, with its digits and its text.</summary>
+    public const int TextBytes = 1024;
+
+    /// <summary>The same for a floating-point number, which needs large integers on the way.</summary>
+    public const int FloatTextBytes = 8192;
+
     private static readonly HashSet<string> Leaves =
     [
         "System.Span", "System.ReadOnlySpan", "System.Span.Enumerator", "System.ReadOnlySpan.Enumerator",
@@ -40,8 +46,10 @@ internal static class KnownCalls
     [
         "CopyTo", "TryCopyTo", "Clear", "Fill", "SequenceEqual", "IndexOf", "LastIndexOf", "IndexOfAny", "StartsWith",
         "EndsWith", "Contains", "SequenceCompareTo", "Reverse", "TrimStart", "TrimEnd", "Trim", "BinarySearch",
-        "CopyBlock", "CopyBlockUnaligned", "InitBlock", "InitBlockUnaligned", "DivRem", "TryFormat", "Pow", "BigMul",
+        "CopyBlock", "CopyBlockUnaligned", "InitBlock", "InitBlockUnaligned", "DivRem", "Pow", "BigMul",
     ];
+
+    private static readonly HashSet<string> TextMethods = ["TryFormat", "TryParse", "Parse"];
 
     /// <summary>The bytes of a call into an assembly without source, or null where nothing is known of it.</summary>
     public static int? Of(IMethodSymbol method)
@@ -52,6 +60,7 @@ internal static class KnownCalls
         var name = type.FullName();
         if (name == "System.MemoryExtensions") return BlockBytes;
         if (!Leaves.Contains(name)) return null;
+        if (TextMethods.Contains(method.Name)) return name is "System.Single" or "System.Double" or "System.Half" ? FloatTextBytes : TextBytes;
         return BlockMethods.Contains(method.Name) ? BlockBytes : LeafBytes;
     }
 }

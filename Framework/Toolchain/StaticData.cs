@@ -134,6 +134,20 @@ internal sealed class StaticData
         return symbol;
     }
 
+    /// <summary>The object of a class of the invariant culture: only its address is ever used.</summary>
+    public string Invariant(Type type)
+    {
+        string symbol = $"{SymbolNames.Of(type)}.Invariant";
+        if (!_indexOf.ContainsKey(symbol)) Add(new DataObject(symbol, "object", new byte[8], 8, 8, true, [], null));
+        return symbol;
+    }
+
+    /// <summary>A string, or an array of values that nobody changes.</summary>
+    public string Frozen(object value) => Heap(value, isReadOnly: true);
+
+    /// <summary>True for the symbol of a string or an array, which is never null.</summary>
+    public bool IsObject(string symbol) => LengthOf(symbol) is not null;
+
     /// <summary>The length of the array or string that a symbol names; null if it names neither.</summary>
     public int? LengthOf(string symbol) =>
         TextOf(symbol)?.Length ?? (_lengths.TryGetValue(symbol, out int length) ? length : null);
@@ -183,7 +197,7 @@ internal sealed class StaticData
         return symbol;
     }
 
-    private string Heap(object value)
+    private string Heap(object value, bool isReadOnly = false)
     {
         if (_heap.TryGetValue(value, out string? known)) return known;
         if (value is string text) return String(text);
@@ -211,7 +225,7 @@ internal sealed class StaticData
             place += size;
         }
 
-        _objects[index] = new DataObject(symbol, SymbolNames.Of(array.GetType()), content, content.Length, 16, false, relocations, null);
+        _objects[index] = new DataObject(symbol, SymbolNames.Of(array.GetType()), content, content.Length, 16, isReadOnly, relocations, null);
         return symbol;
     }
 

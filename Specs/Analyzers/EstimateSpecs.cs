@@ -65,6 +65,25 @@ public class EstimateSpecs
         return (mistakes.Count == 0).Label($"seed {seed}\n{string.Join('\n', mistakes)}\n{guest.Source}");
     });
 
+    [Fact]
+    public void No_text_of_a_number_is_deeper_than_its_estimate()
+    {
+        string[] types = ["sbyte", "byte", "short", "ushort", "int", "uint", "long", "ulong", "nint", "nuint", "Int128", "UInt128", "Half", "float", "double"];
+        var source = string.Join('\n', types.Select(type =>
+            $$"""
+                public static long Run_bytes_{{type}}(long a, long b) { Span<byte> text = default; return (({{type}})a).TryFormat(text, out int count, (b & 1) == 0 ? "N2" : "#,##0") ? count : 0; }
+                public static long Run_chars_{{type}}(long a, long b) { Span<char> text = default; return (({{type}})a).TryFormat(text, out int count, (b & 1) == 0 ? "N2" : "#,##0") ? count : 0; }
+                public static long Run_parse_{{type}}(long a, long b) { ReadOnlySpan<char> text = default; return {{type}}.TryParse(text, out {{type}} value) ? 1 : 0; }
+                public static long Run_must_{{type}}(long a, long b) { ReadOnlySpan<char> text = default; return {{type}}.Parse(text) == default ? 1 : 0; }
+            """));
+        using var guest = new GuestProgram($"public static class Test\n{{\n{source}\n}}", new CompilerOptions { FloatingPoint = true });
+        var figures = StackFigures.Of(GuestCompilation(guest.Source), guest.Program, IsRun);
+        var roots = figures.Graph.Nodes.Where(node => IsRun(node.Method)).ToList();
+        Assert.Equal(4 * types.Length, roots.Count(StackFigures.IsResolved));
+        Assert.Empty(roots.Where(root => figures.ExactDepthBytes($"Test.{root.Method.Name}/2") is not { } exact || exact > root.DepthBytes)
+            .Select(root => $"{root.Name}: exact depth {figures.ExactDepthBytes($"Test.{root.Method.Name}/2")}, estimate {root.DepthBytes}"));
+    }
+
     private static bool IsEntry(IMethodSymbol method) => method.Attribute(KernelNames.BootEntry) is not null;
 
     private static bool IsRun(IMethodSymbol method) =>

@@ -35,6 +35,24 @@ public sealed class PanicSpecs
         }
         """;
 
+    [Fact]
+    public void A_number_whose_text_outgrows_its_buffer_panics()
+    {
+        using GuestProgram program = new(
+            """
+            public static class Test
+            {
+                public static long Run(long a, long b)
+                {
+                    Span<byte> text = stackalloc byte[200];
+                    return a.TryFormat(text, out int written, b == 0 ? "N99" : "N199") ? written : 0;
+                }
+            }
+            """);
+        Assert.Equal(program.RunOnClr(7, 0), program.RunInModel(7, 0));
+        Assert.Equal("the number's text is longer than 128 characters", program.RunInModel(7, 1).Panic);
+    }
+
     // The panic handler's line comes first, the source behind it: line 1 of the source is line 2 of the file.
     [Theory]
     [InlineData("RunIndex", 4, 0, "index out of range", 8)]

@@ -61,8 +61,8 @@ internal sealed partial class Importer
         _stack[position] = new Entry(copy, _stack[position].Type);
     }
 
-    private static bool RefusesText(MethodBase method, Type owner) =>
-        (method is MethodInfo { ReturnType: { } result } && result == typeof(string) && !Compilation.IsKernelCode(method)) ||
+    private bool RefusesText(MethodBase method, Type owner) =>
+        (method is MethodInfo { ReturnType: { } result } && result == typeof(string) && !Compilation.IsKernelCode(method) && !IsKnownText(method) && !IsOwnText(method)) ||
         owner.FullName == "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler";
 
     private static Type ReturnTypeOf(MethodBase method) => method is MethodInfo info ? info.ReturnType : typeof(void);
@@ -115,6 +115,7 @@ internal sealed partial class Importer
         int position = _stack.Count - 1 - method.GetParameters().Length;
         Instr address = _stack[position].Value;
         _stack[position] = new Entry(EmitLoad(address, 0, IrType.I64, MemType.I64, false), type);
+        if (type == typeof(string) && method.Name == "ToString" && !Compilation.IsKernelCode(_method)) method = type.GetMethod("ToString", Type.EmptyTypes)!;
         return (method, null, true);
     }
 
@@ -154,6 +155,13 @@ internal sealed partial class Importer
         if (key == _function.Key && !Compilation.IsKernelCode(key.Method) && IsHostIntrinsic(key.Method)) throw Refusal.NoBody(key.Method);
         if (Compilation.IsKernelCode(key.Method) && key.Method.GetMethodBody() is null && Attributes.AssemblyText(key.Method) is null && !key.Method.DeclaringType!.IsArray)
             throw Refusal.Extern(SymbolNames.Display(key.Method));
+        if (ConstantOf(key.Method) is { } constant)
+        {
+            PushInt(constant);
+            return;
+        }
+
+        key = WithComparison(key);
         Place place = CurrentPlace();
         string symbol = _unit.Reference(key, place);
         MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
@@ -162,6 +170,16 @@ internal sealed partial class Importer
             IsNoReturn = Attributes.Has(key.Method, "PanicHandler"),
         };
         FinishCall(target, []);
+    }
+
+    // The base library gives sizes of buffers by static abstract properties, which must be known before anything is inlined.
+    private int? ConstantOf(MethodBase method)
+    {
+        if (Compilation.IsKernelCode(_method) || method is not MethodInfo { IsStatic: true, IsSpecialName: true, ReturnType: { } type } || type != typeof(int)) return null;
+        if (method.GetParameters().Length > 0 || method.GetMethodBody()?.GetILAsByteArray() is not { Length: <= 6 } body) return null;
+        return IlDecoder.Decode(body) is [{ Code: IlOp.LdcI4S or IlOp.LdcI4 or (>= IlOp.LdcI4M1 and <= IlOp.LdcI48) } load, { Code: IlOp.Ret }]
+            ? load.Code is IlOp.LdcI4S or IlOp.LdcI4 ? (int)load.Operand : (int)load.Code - (int)IlOp.LdcI40
+            : null;
     }
 
     private static bool IsHostIntrinsic(MethodBase method) =>
@@ -224,6 +242,7 @@ internal sealed partial class Importer
         if (IsClosure(type)) throw Refusal.Closure();
         if (!type.IsValueType) throw Refusal.Allocation(type);
         if (type.FullName == "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler" && Compilation.IsKernelCode(_method)) throw Refusal.Text("An interpolated string");
+        if (IsSpan(type)) LengthenTextBuffer(type);
         if (TryNewIntrinsic(constructor, type)) return;
         Slot slot = _function.NewSlot(type);
         Instr address = _function.Address(slot);

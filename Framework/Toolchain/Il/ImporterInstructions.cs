@@ -23,10 +23,10 @@ internal sealed partial class Importer
                 _constrained = ResolveType();
                 return;
             case IlOp.Ldarg0 or IlOp.Ldarg1 or IlOp.Ldarg2 or IlOp.Ldarg3:
-                LoadVariable(_arguments[code - IlOp.Ldarg0]);
+                LoadArgument(code - IlOp.Ldarg0);
                 break;
             case IlOp.LdargS or IlOp.Ldarg:
-                LoadVariable(_arguments[operand]);
+                LoadArgument(operand);
                 break;
             case IlOp.LdargaS or IlOp.Ldarga:
                 Push(_function.Address(_arguments[operand].Slot), _arguments[operand].Type.MakeByRefType());
@@ -119,6 +119,12 @@ internal sealed partial class Importer
     // A by-reference type cannot be made of some types (ref structs can, pointers to them too; void cannot).
     private static Type AddressType(Type type) => type.IsByRef ? typeof(nint) : type.MakeByRefType();
 
+    private void LoadArgument(int index)
+    {
+        if (_function.Key.Comparison is { } comparison && _arguments[index].Type == typeof(StringComparison)) PushInt((int)comparison);
+        else LoadVariable(_arguments[index]);
+    }
+
     private void LoadVariable((Slot Slot, Type Type) variable) => PushLoaded(_function.Address(variable.Slot), 0, variable.Type);
 
     private void StoreVariable((Slot Slot, Type Type) variable)
@@ -210,6 +216,7 @@ internal sealed partial class Importer
         Entry entry = Pop();
         // A boxed struct is never null: how generic code asks "is this a value type".
         if (entry.Value is { Op: Op.Pseudo }) return _function.Const(IrType.I32, 1);
+        if (entry.Value is { Op: Op.SymbolAddress, Immediate: 0, Reference: string symbol } && _unit.Data.IsObject(symbol)) return _function.Const(IrType.I32, 1);
         return entry.Value;
     }
 }

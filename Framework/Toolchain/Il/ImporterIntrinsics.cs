@@ -55,6 +55,15 @@ internal sealed partial class Importer
             case "System.Diagnostics.Debug" when method is MethodInfo { IsStatic: true, ReturnType: { } none } && none == typeof(void):
                 for (int count = method.GetParameters().Length; count > 0; count--) Pop();
                 return true;
+            case "System.Globalization.NumberFormatInfo" or "System.Globalization.CultureInfo":
+                return CultureIntrinsic(method);
+            case "System.Globalization.GlobalizationMode" when method.Name == "get_Invariant":
+                PushBool(_function.Const(IrType.I32, 1));
+                return true;
+            case "System.Collections.Generic.ValueListBuilder`1":
+                return TextBuilderIntrinsic(method);
+            case "System.Text.Encoding" or "System.Text.UTF8Encoding+UTF8EncodingSealed" or "System.Number" or "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler":
+                return TextIntrinsic(method);
             case "System.GC" when method.Name == "KeepAlive":
                 Pop();
                 return true;

@@ -90,6 +90,9 @@ internal sealed partial class Importer
                 Entry item = Pop();
                 StorePopped(ElementAddress(type), 0, item, type);
                 return true;
+            case IlOp.Newarr when IsTextMethod:
+                Panic(TooLong);
+                return true;
             case IlOp.Newarr:
                 throw Refusal.Array(ResolveType());
             case IlOp.Box:
@@ -102,7 +105,8 @@ internal sealed partial class Importer
                 ImportTypeTest(ResolveType());
                 return true;
             case IlOp.Castclass:
-                throw Refusal.TypeTest(ResolveType());
+                ImportCast(ResolveType());
+                return true;
             default:
                 return false;
         }
@@ -165,6 +169,8 @@ internal sealed partial class Importer
 
         Entry instance = Pop();
         RefusePseudo(instance);
+        if (code == IlOp.Ldfld && TryInvariantField(field)) return;
+
         Instr address = instance.Value;
         if (address.Type == IrType.I32) address = Emit(Op.SignExtend32, IrType.I64, address);
         int offset = FieldOffset(field);
@@ -223,6 +229,12 @@ internal sealed partial class Importer
 
     private void ImportStaticField(IlOp code, FieldInfo field)
     {
+        if (code == IlOp.Ldsfld && field.FieldType == typeof(System.Globalization.TextInfo) && field.Name == "Invariant")
+        {
+            PushInvariant(field.FieldType);
+            return;
+        }
+
         string symbol = _unit.Data.StaticField(field);
         Instr address = _function.Symbol(symbol);
         switch (code)
@@ -284,17 +296,33 @@ internal sealed partial class Importer
 
     private void ImportStackAllocation()
     {
-        Instr size = PopValue();
+        Instr size = KnownSize(PopValue());
         if (!size.IsConst) throw Refusal.StackAllocation("has a size that is not a constant");
         if (size.Immediate is < 0 or > 1 << 20) throw Refusal.StackAllocation("is larger than a megabyte");
         if (_code.Any(jump => (IsBranch(jump.Code) && jump.Offset >= _current.Offset && jump.Operand <= _current.Offset) ||
                               (jump.Targets is { } targets && jump.Offset >= _current.Offset && targets.Any(target => target <= _current.Offset))))
             throw Refusal.StackAllocation("stands in a loop and takes more at each round");
-        int bytes = (int)size.Immediate;
+        int bytes = TextBufferBytes((int)size.Immediate);
         Slot slot = _function.NewSlot(Math.Max(bytes, 1), 16, null);
         Instr address = _function.Address(slot);
         if (_body.InitLocals && bytes > 0) Zero(address, bytes, 8);
         Push(address, typeof(nint));
+    }
+
+    // The base library keeps some sizes in variables first. In the kernel's code only what C# calls a constant is one.
+    private Instr KnownSize(Instr size)
+    {
+        if (Compilation.IsKernelCode(_method)) return size;
+        if (size is { Op: Op.ZeroExtend32 or Op.SignExtend32 }) size = size.Args[0];
+        if (size is not { Op: Op.Load, Immediate: 0 }) return size;
+        for (int index = _block.Body.Count - 1; index >= 0; index--)
+        {
+            Instr before = _block.Body[index];
+            if (before is { Op: Op.Store, Immediate: 0 } && before.Args[0] == size.Args[0]) return before.Args[1].IsConst ? before.Args[1] : size;
+            if (before.Op is not (Op.Load or Op.ZeroExtend32 or Op.SignExtend32)) return size;
+        }
+
+        return size;
     }
 
     private void ImportBlockOperation(IlOp code)
@@ -325,9 +353,22 @@ internal sealed partial class Importer
         Push(boxed.Value, type);
     }
 
+    // The base library casts a boxed value to an interface after it has asked for it, and calls it.
+    private void ImportCast(Type type)
+    {
+        bool isKnown = _stack[^1].Value is { Op: Op.Pseudo, Reference: BoxedValue boxed } && type.IsAssignableFrom(boxed.Type);
+        if (!isKnown || Compilation.IsKernelCode(_method)) throw Refusal.TypeTest(type);
+    }
+
     private void ImportTypeTest(Type type)
     {
         Entry entry = Pop();
+        if (entry.Type == typeof(string) && !type.IsAssignableFrom(typeof(string)) && !Compilation.IsKernelCode(_method))
+        {
+            Push(_function.Const(IrType.I64, 0), typeof(object));
+            return;
+        }
+
         if (entry.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxed }) throw Refusal.TypeTest(type);
         if (type.IsAssignableFrom(boxed.Type)) _stack.Add(entry);
         else Push(_function.Const(IrType.I64, 0), typeof(object));

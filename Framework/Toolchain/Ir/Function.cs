@@ -196,12 +196,16 @@ internal sealed class Function(MethodKey key, Type returnType)
 
 /// <summary>
 /// Identity of a compiled method. A default interface method is compiled per struct that it serves, because its calls
-/// on <c>this</c> are resolved by that struct.
+/// on <c>this</c> are resolved by that struct; a method of the base library that takes a way to compare text, per such way,
+/// because the others need a culture.
 /// </summary>
 /// <param name="Method">The method, with all type arguments.</param>
 /// <param name="Self">The struct that stands behind <c>this</c>, for interface methods with a body.</param>
 internal readonly record struct MethodKey(MethodBase Method, Type? Self)
 {
+    /// <summary>The value that its parameter of that type has at every call.</summary>
+    public StringComparison? Comparison { get; init; }
+
     /// <summary>The symbol.</summary>
-    public string Symbol => Self is null ? SymbolNames.Of(Method) : $"{SymbolNames.Of(Method)}@{SymbolNames.Of(Self)}";
+    public string Symbol => SymbolNames.Of(Method) + (Self is null ? "" : $"@{SymbolNames.Of(Self)}") + (Comparison is { } comparison ? $"@{comparison}" : "");
 }

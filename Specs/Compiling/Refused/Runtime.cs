@@ -75,7 +75,20 @@ public static class Runtime
 
     public static long RunParse(long a, long b)
     {
-        return int.Parse("5"); // KT0008
+        return DateTime.Parse("5").Ticks; // KT0008
+    }
+
+    public static long RunGuid(long a, long b)
+    {
+        Guid.TryParse("00112233-4455-6677-8899-aabbccddeeff", out Guid id); // KT0008
+        return id.GetHashCode();
+    }
+
+    public static long RunTime(long a, long b)
+    {
+        Span<byte> text = stackalloc byte[32];
+        new TimeSpan(a).TryFormat(text, out int written); // KT0008
+        return written + System.Globalization.CultureInfo.CurrentCulture.LCID; // KT0008
     }
 
     public static long RunDynamic(long a, long b)
