@@ -28,7 +28,7 @@ public sealed partial class Board
         var reader = new StateReader(beginning.State);
         Transfer(reader, Scheduler.Of(beginning.Configuration.Schedule));
         if (!reader.IsAtEnd) throw new InvalidOperationException("The beginning holds more state than the machine has.");
-        Settle(beginning);
+        Settle(beginning.HostInterface);
         if (seedAddress is { } address) Memory.Write(address, BoardDevicetree.SeedOf(Configuration.Schedule));
     }
 

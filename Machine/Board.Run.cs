@@ -16,17 +16,29 @@ public sealed unsafe partial class Board
         Run(budget, Engine == ExecutionEngine.Translator ? _translator : Interpreter.Instance);
 
     /// <summary>Runs under an observer. The machine does exactly what it does without.</summary>
-    public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver =>
-        Run(budget, TierOf(new ObservedInterpreter<TObserver>(new Observation<TObserver>(observer)), observer));
+    public StopReason Run<TObserver>(ulong budget, TObserver observer) where TObserver : struct, IObserver
+    {
+        var interpreter = new ObservedInterpreter<TObserver>(new Observation<TObserver>(observer));
+        _code.TrapTaken = interpreter.TellTrap;
+        try
+        {
+            return Run(budget, TierOf(interpreter, observer));
+        }
+        finally
+        {
+            _code.TrapTaken = null;
+        }
+    }
 
-    private IExecutionTier TierOf<TObserver>(ObservedInterpreter<TObserver> interpreter, TObserver observer)
+    private ExecutionTier TierOf<TObserver>(ObservedInterpreter<TObserver> interpreter, TObserver observer)
         where TObserver : struct, IObserver =>
         Engine == ExecutionEngine.Translator && observer is ISelectiveObserver selective
             ? new ObservedTranslator<TObserver>(_translator, interpreter, selective.Interests)
             : interpreter;
 
-    private StopReason Run(ulong budget, IExecutionTier tier)
+    private StopReason Run(ulong budget, ExecutionTier tier)
     {
+        if (_isWaiting) throw new InvalidOperationException("A machine that looks ahead of this one must be disposed before this one goes on.");
         tier.Begin();
         while (true)
         {
@@ -45,17 +57,22 @@ public sealed unsafe partial class Board
     }
 
     // A hart that could run alone uses up no turn: where there is no choice, none is made.
-    private ulong TakeTurn(ulong most, IExecutionTier tier)
+    private ulong TakeTurn(ulong most, ExecutionTier tier)
     {
         if (_turn.Quantum == 0 || _harts[_turn.Hart].RunState != HartRunState.Running)
-            _turn = _scheduler.Next(_runnable.Positions, _retired);
+            _turn = NextTurn();
         var executed = RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, most), tier);
         _turn = _turn with { Quantum = _turn.Quantum - executed };
         if (executed != 0) Note(_turn.Hart, executed);
         return executed;
     }
 
-    private ulong RunSlice(Hart hart, ulong most, IExecutionTier tier)
+    // Asked for each turn: the usual scheduler without a look at what it is.
+    private SchedulerChoice NextTurn() => _scheduler is InterleavedScheduler random
+        ? random.Next(_runnable.Positions, _retired)
+        : _scheduler.Next(_runnable.Positions, _retired);
+
+    private ulong RunSlice(Hart hart, ulong most, ExecutionTier tier)
     {
         // A deadline that has passed and is set again at once must not stop the world.
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));

@@ -25,6 +25,8 @@ public sealed partial class Board : IDisposable
     private SchedulerChoice _turn;
     private StopReason? _stop;
     private ulong _retired;
+    private Board? _waiting;
+    private bool _isWaiting;
     private readonly HostTargetInterface _hostInterface;
 
     /// <summary>A board at power-on: memory is empty, and every hart is stopped.</summary>
@@ -140,16 +142,16 @@ public sealed partial class Board : IDisposable
         var reader = new StateReader(snapshot.State);
         Transfer(reader, _scheduler);
         if (!reader.IsAtEnd) throw new InvalidOperationException("The snapshot holds more state than the machine has.");
-        Settle(snapshot);
+        Settle(snapshot.HostInterface);
     }
 
     /// <summary>What follows from the state that was restored.</summary>
-    private void Settle(BoardSnapshot snapshot)
+    private void Settle((ulong? ToHost, ulong? FromHost) hostInterface)
     {
         _runnable.Clear();
         foreach (var hart in _harts) _host.RunStateChanged(hart);
         _code.MarkReservations();
-        (HostExitAddress, HostReplyAddress) = snapshot.HostInterface;
+        (HostExitAddress, HostReplyAddress) = hostInterface;
     }
 
     /// <summary>A second machine in the same state.</summary>
@@ -157,6 +159,22 @@ public sealed partial class Board : IDisposable
     {
         var board = new Board(Configuration);
         board.Restore(Save());
+        return board;
+    }
+
+    /// <summary>
+    /// A second machine in the same state, to see what would come: this one waits until the other is disposed. It costs less than
+    /// a <see cref="Fork"/> and leaves no trace, but can be neither saved nor hashed.
+    /// </summary>
+    public Board LookAhead()
+    {
+        var board = new Board(Configuration) { Engine = Engine, _waiting = this };
+        board.Memory.Borrow(Memory);
+        var writer = new StateWriter();
+        Transfer(writer, _scheduler);
+        board.Transfer(new StateReader(writer.ToArray()), board._scheduler);
+        board.Settle((HostExitAddress, HostReplyAddress));
+        _isWaiting = true;
         return board;
     }
 
@@ -175,6 +193,7 @@ public sealed partial class Board : IDisposable
     {
         foreach (var hart in _harts) hart.Release();
         Memory.Dispose();
+        if (_waiting is not null) _waiting._isWaiting = false;
     }
 
     private void Transfer(StateTransfer transfer, IScheduler scheduler)

@@ -26,6 +26,8 @@ public sealed unsafe class BoardClock : IClock, IStateful
     private ulong _now;
     private ulong _timeOffset;
     private ulong _next = ulong.MaxValue;
+    // The same in instructions; all ones when that is never.
+    private ulong _due = ulong.MaxValue;
     private Hart? _executing;
     private ulong _sliceStart;
     private ulong _sliceEnd;
@@ -53,15 +55,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
     private ulong Now => _executing is null ? _now : _now + (_executing.Retired - _sliceStart);
 
     /// <summary>How many instructions may be executed before an alarm is due; 0 when one is.</summary>
-    internal ulong InstructionsToDeadline
-    {
-        get
-        {
-            if (_next > ulong.MaxValue / InstructionsPerTick) return ulong.MaxValue;
-            var due = _next * InstructionsPerTick;
-            return due > _now ? due - _now : 0;
-        }
-    }
+    internal ulong InstructionsToDeadline => _due == ulong.MaxValue ? ulong.MaxValue : _due > _now ? _due - _now : 0;
 
     /// <inheritdoc/>
     public void WakeAt(IAlarm alarm, ulong tick) => Set(alarm, tick, null);
@@ -86,11 +80,16 @@ public sealed unsafe class BoardClock : IClock, IStateful
         if (!transfer.IsRestoring) return;
         _slots.Clear();
         _alarms.Clear();
-        _next = ulong.MaxValue;
+        SetNext(ulong.MaxValue);
     }
 
-    /// <summary>Rings every alarm that is due.</summary>
+    /// <summary>Rings every alarm that is due, while no hart executes.</summary>
     internal void RingDue()
+    {
+        if (_now >= _due) RingAll();
+    }
+
+    private void RingAll()
     {
         while (_next <= Ticks)
         {
@@ -111,8 +110,8 @@ public sealed unsafe class BoardClock : IClock, IStateful
     /// <returns>False when there is none.</returns>
     internal bool SkipToDeadline()
     {
-        if (_next > ulong.MaxValue / InstructionsPerTick) return false;
-        _now = Math.Max(_now, _next * InstructionsPerTick);
+        if (_due == ulong.MaxValue) return false;
+        _now = Math.Max(_now, _due);
         return true;
     }
 
@@ -137,7 +136,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
         }
         var old = _alarms[slot].Tick;
         _alarms[slot] = (alarm, tick, time);
-        if (tick < _next) _next = tick;
+        if (tick < _next) SetNext(tick);
         else if (old == _next && tick != old) FindNext();
         if (_executing is not null && tick <= (_sliceEnd - 1) / InstructionsPerTick)
             _executing.State->Leave |= (uint)LeaveReason.Slice;
@@ -145,7 +144,14 @@ public sealed unsafe class BoardClock : IClock, IStateful
 
     private void FindNext()
     {
-        _next = ulong.MaxValue;
-        foreach (var (_, tick, _) in _alarms) _next = Math.Min(_next, tick);
+        var next = ulong.MaxValue;
+        foreach (var (_, tick, _) in _alarms) next = Math.Min(next, tick);
+        SetNext(next);
+    }
+
+    private void SetNext(ulong tick)
+    {
+        _next = tick;
+        _due = tick > ulong.MaxValue / InstructionsPerTick ? ulong.MaxValue : tick * InstructionsPerTick;
     }
 }

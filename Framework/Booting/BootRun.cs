@@ -171,7 +171,7 @@ internal sealed class BootRun<TObserver>(
     private (BootVerdict, BootFailure?)? ProveHang()
     {
         // On a fork: the proof must not use up the boot's own instructions, nor hide a step from its observers.
-        using var fork = board.Fork();
+        using var fork = board.LookAhead();
         var proof = new HangProof(fork);
         ulong most = ProofInstructionsPerHart * (ulong)board.Harts.Count(h => h.RunState == HartRunState.Running);
         ulong end = fork.Retired + most;

@@ -32,6 +32,9 @@ internal sealed unsafe class CodeCache : IPageWatcher
     /// <summary>The hart that executes now.</summary>
     internal Hart? Current { get; set; }
 
+    /// <summary>Told of each trap while an observed run lasts.</summary>
+    internal Action<Hart, TrapEvent>? TrapTaken { get; set; }
+
     /// <summary>Told when a watched page (<see cref="PageMarks.Watched"/>) was written.</summary>
     internal Action<ulong, int>? Watched { get; set; }
 

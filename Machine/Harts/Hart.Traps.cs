@@ -12,9 +12,6 @@ public sealed unsafe partial class Hart
         InterruptCause.SupervisorExternal, InterruptCause.SupervisorSoftware, InterruptCause.SupervisorTimer,
     ];
 
-    /// <summary>Told of each trap while an observed run lasts.</summary>
-    internal Action<Hart, TrapEvent>? TrapTaken;
-
     /// <summary>Takes an exception at the current instruction.</summary>
     /// <returns>False, always: the answer of whatever trapped.</returns>
     internal bool Raise(ExceptionCause cause, ulong value)
@@ -103,6 +100,6 @@ public sealed unsafe partial class Hart
         SelectTlbs();
         State->NextPc = (vector & ~3UL) + (isInterrupt && (vector & 1) != 0 ? 4UL * (uint)cause : 0);
         State->Leave |= (uint)LeaveReason.Redirect;
-        TrapTaken?.Invoke(this, new TrapEvent(pc, isInterrupt, cause, value, from, to, State->NextPc));
+        Host.Code.TrapTaken?.Invoke(this, new TrapEvent(pc, isInterrupt, cause, value, from, to, State->NextPc));
     }
 }

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 namespace Verification.Machine.Harts;
 
 /// <summary>The plain interpreter: calls the meanings of decoded blocks one after the other. The reference for all tiers.</summary>
-internal sealed unsafe class Interpreter : IExecutionTier
+internal sealed unsafe class Interpreter : ExecutionTier
 {
     internal static Interpreter Instance { get; } = new();
 
-    public ulong Run(Hart hart, ulong budget)
+    internal override ulong Run(Hart hart, ulong budget)
     {
         var state = hart.State;
         var left = budget;

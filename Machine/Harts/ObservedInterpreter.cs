@@ -3,33 +3,17 @@ using Verification.Machine.Isa;
 namespace Verification.Machine.Harts;
 
 /// <summary>The interpreter under an observer: the same blocks, the same meanings compiled for another machine.</summary>
-internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserver> observation) : IExecutionTier
+internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserver> observation) : ExecutionTier
     where TObserver : struct, IObserver
 {
     private static readonly Row<ObservedMachine<TObserver>>[] Rows = InstructionTable<ObservedMachine<TObserver>, HostWord>.Rows;
 
     private static readonly Meaning<ObservedMachine<TObserver>>[] Meanings = [.. Rows.Select(row => row.Meaning)];
 
-    private Action<Hart, TrapEvent>? _tellTrap;
-
     private static readonly Meaning<ObservedMachine<TObserver>> Illegal =
         static (m, in i) => m.Perform(HartOperation.Illegal, in i);
 
-    public ulong Run(Hart hart, ulong budget)
-    {
-        Begin(hart);
-        try
-        {
-            return RunBlocks(hart, budget);
-        }
-        finally
-        {
-            End(hart);
-        }
-    }
-
-    /// <summary>As <see cref="Run"/>, between <see cref="Begin"/> and <see cref="End"/>.</summary>
-    internal ulong RunBlocks(Hart hart, ulong budget)
+    internal override ulong Run(Hart hart, ulong budget)
     {
         var left = budget;
         while (left != 0)
@@ -42,10 +26,8 @@ internal sealed unsafe class ObservedInterpreter<TObserver>(Observation<TObserve
         return budget - left;
     }
 
-    /// <summary>Traps of the hart are told until <see cref="End"/>.</summary>
-    internal void Begin(Hart hart) => hart.TrapTaken = _tellTrap ??= (trapped, trap) => observation.Observer.Trap(trapped, in trap);
-
-    internal static void End(Hart hart) => hart.TrapTaken = null;
+    /// <summary>Tells the observer of a trap.</summary>
+    internal void TellTrap(Hart hart, TrapEvent trap) => observation.Observer.Trap(hart, in trap);
 
     /// <summary>Executes up to the end of a block, at most so many instructions; 0 when the observer stopped the run before the first.</summary>
     internal ulong RunBlock(Hart hart, ulong left)

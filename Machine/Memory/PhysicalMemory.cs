@@ -25,6 +25,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly Dictionary<ulong, PageMarks> _marks = [];
     private PageTree _tree = PageTree.Empty();
     private object _owner = new();
+    private object? _lender;
     private MemorySnapshot? _origin;
     private FrameWindow? _window;
     private bool _isWindowShared;
@@ -155,7 +156,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
         if (_tree.Find(page) is not null || !IsWhole(page) || Fill.MayBegin(page, frame.Bytes)) return false;
         _tree.Set(page, frame, _owner);
         _digest += frame.Digest;
-        Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
+        // Noise exists from the first look on, so that nobody can remember another place; zeros are seen in one place for all.
+        if (!Fill.IsNoise) Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
         if (page == _lastPage) _lastPage = ulong.MaxValue;
         return true;
     }
@@ -163,6 +165,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Remembers all of memory, in constant time; pages are shared from now on.</summary>
     public MemorySnapshot Save()
     {
+        if (_lender is not null) throw new InvalidOperationException("Borrowed memory can't be kept: a snapshot would hold the lender's pages.");
         Hash();
         ForgetDirty();
         _owner = new object();
@@ -204,6 +207,16 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return memory;
     }
 
+    /// <summary>Makes unused memory what another is now. Frames stay the other's, which must not be written to as long as this
+    /// memory is in use; what is written here is copied. So neither remembers anything of it when it is over.</summary>
+    /// <exception cref="ArgumentException">The other memory has other banks or another fill.</exception>
+    internal void Borrow(PhysicalMemory lender)
+    {
+        if (!lender._banks.AsSpan().SequenceEqual(_banks) || lender.Fill != Fill)
+            throw new ArgumentException("The lender is a machine with other memory.");
+        (_tree, _lender, _lastPage) = (lender._tree.Share(), lender._owner, ulong.MaxValue);
+    }
+
     /// <summary>Forgets everything; snapshots stay.</summary>
     public void Dispose()
     {
@@ -223,6 +236,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>A digest of the content of all banks, which does not depend on what happened to be touched.</summary>
     public ulong Hash()
     {
+        if (_lender is not null) throw new InvalidOperationException("Borrowed memory has no digest: the lender's pages are not all digested.");
         foreach (var (page, frame) in _stale)
         {
             frame.IsStale = false;
@@ -285,8 +299,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Whether the page is this memory's own and known to be written: a further store changes nothing but bytes.</summary>
     internal bool MayWriteInPlace(Frame frame) => frame.Owner == _owner && frame.IsDirty && frame.IsStale;
 
-    /// <summary>Whether the frame is this memory's own, so that its content can change.</summary>
-    internal bool Owns(Frame frame) => frame.Owner == _owner;
+    /// <summary>Whether the frame is this memory's own, or its lender's, so that its content can change.</summary>
+    internal bool Owns(Frame frame) => frame.Owner == _owner || (_lender is not null && frame.Owner == _lender);
 
     /// <summary>Whether every byte of the page is memory: only such pages may be reached without a check.</summary>
     internal bool IsWhole(ulong page) => Contains(page << 12, PageSizeBytes);
@@ -383,7 +397,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         {
             if (!frame.Bytes.ContainsAnyExcept((byte)0)) return 0;
         }
-        else
+        else if (Fill.MayBegin(page, frame.Bytes))
         {
             Span<byte> fill = stackalloc byte[PageSizeBytes];
             Fill.FillPage(page, fill);

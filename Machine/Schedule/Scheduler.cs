@@ -19,9 +19,10 @@ public static class Scheduler
 /// <summary>Random words by position: word n of a seed is a function of both, so that its state is a counter.</summary>
 internal struct CounterRandom(ulong seed)
 {
+    private readonly ulong _start = StateHasher.Mix(seed);
     private ulong _counter;
 
-    internal ulong Next() => StateHasher.Mix(StateHasher.Mix(seed) + ++_counter * 0x9E3779B97F4A7C15);
+    internal ulong Next() => StateHasher.Mix(_start + ++_counter * 0x9E3779B97F4A7C15);
 
     /// <summary>A word below <paramref name="bound"/>; the bias is below 2^-32 for the bounds that occur.</summary>
     internal ulong Below(ulong bound) => Math.BigMul(Next(), bound, out _);

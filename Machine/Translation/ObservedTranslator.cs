@@ -8,31 +8,21 @@ namespace Verification.Machine.Translation;
 /// observed interpreter for each instruction at which it must. The observer learns the same as when all is interpreted.
 /// </summary>
 internal sealed class ObservedTranslator<TObserver>(Translator translator, ObservedInterpreter<TObserver> interpreter, Interests interests)
-    : IExecutionTier
+    : ExecutionTier
     where TObserver : struct, IObserver
 {
     /// <inheritdoc/>
-    public void Begin() => translator.Begin();
+    internal override void Begin() => translator.Begin();
 
     /// <inheritdoc/>
-    public ulong Run(Hart hart, ulong budget)
-    {
-        if (TranslationCache.Current is not { } cache) return interpreter.Run(hart, budget);
-        interpreter.Begin(hart);
-        try
-        {
-            return translator.Run(hart, budget, cache, new Rest(interpreter), interests);
-        }
-        finally
-        {
-            ObservedInterpreter<TObserver>.End(hart);
-        }
-    }
+    internal override ulong Run(Hart hart, ulong budget) => TranslationCache.Current is { } cache
+        ? translator.Run(hart, budget, cache, new Rest(interpreter), interests)
+        : interpreter.Run(hart, budget);
 
     private readonly struct Rest(ObservedInterpreter<TObserver> interpreter) : Translator.IRest
     {
         public ulong RunBlock(Hart hart, ulong left) => interpreter.RunBlock(hart, left);
 
-        public ulong Run(Hart hart, ulong budget) => interpreter.RunBlocks(hart, budget);
+        public ulong Run(Hart hart, ulong budget) => interpreter.Run(hart, budget);
     }
 }

@@ -9,7 +9,7 @@ namespace Verification.Machine.Translation;
 /// devices, whatever traps. One for each board: it knows which translations the board's pages stand for.
 /// </summary>
 internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Hart> harts)
-    : IExecutionTier, ICodeListener
+    : ExecutionTier, ICodeListener
 {
     /// <summary>How often code is asked for before it is translated.</summary>
     internal int VisitsToTranslate { get; set; } = 12;
@@ -24,24 +24,29 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
     private const int MostRewrites = 100;
 
-    // Tells tails from other code in the jump cache.
-    private const ulong TailKey = 1UL << 63;
+    private const int KnownPages = 32;
+
+    // A turn this short hardly pays for a whole block: it begins with the code that is paid by the instruction.
+    private const ulong ShortTurn = 24;
 
     // MXCSR's rounding control for frm: to nearest, toward zero, down, up; other modes are the interpreter's.
     private static ReadOnlySpan<byte> RoundingControl => [0, 3, 1, 2, 0, 0, 0, 0];
 
     private readonly Dictionary<(ulong Number, ulong VirtualPage), TranslatedPage> _pages = [];
     private readonly Dictionary<ulong, int> _rewrites = [];
+
+    // What was last found in _pages, by the virtual page's number: harts that take short turns come back to few pages.
+    private readonly KnownPage[] _known = new KnownPage[KnownPages];
     private ulong _cacheNumber;
     private JumpCache _jumps = JumpCache.Current;
     private Interests? _interests;
     private int _interestsVersion;
 
     /// <inheritdoc/>
-    public void Begin() => _jumps = JumpCache.Current;
+    internal override void Begin() => _jumps = JumpCache.Current;
 
     /// <inheritdoc/>
-    public ulong Run(Hart hart, ulong budget) =>
+    internal override ulong Run(Hart hart, ulong budget) =>
         TranslationCache.Current is { } cache ? Run(hart, budget, cache, default(Unobserved), null) : Interpreter.Instance.Run(hart, budget);
 
     /// <summary>Executes translated code where there is some, and all else by other means.</summary>
@@ -68,7 +73,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
                 _interestsVersion = interests.Version;
                 ForgetJumps();
             }
-            var found = Find(cache, hart, state->Pc, 0);
+            var found = left == budget ? FindTurn(cache, hart, left) : FindJumped(cache, hart, state->Pc);
             left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left, rest);
         }
 
@@ -104,13 +109,15 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             if (key.Number == number) dropped |= _pages.Remove(key);
         }
 
-        if (dropped) ForgetJumps();
+        if (!dropped) return;
+        Array.Clear(_known);
+        ForgetJumps();
     }
 
     /// <inheritdoc/>
     public void AllReplaced()
     {
-        _pages.Clear();
+        ForgetPages();
         _rewrites.Clear();
         ForgetJumps();
     }
@@ -120,7 +127,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     {
         if (_cacheNumber == cache.Number) return;
         _cacheNumber = cache.Number;
-        _pages.Clear();
+        ForgetPages();
         ForgetJumps();
     }
 
@@ -130,11 +137,17 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         var code = harts[0].Host.Code;
         if (_interests is not null) code.Observe(_interests.StorePages, observes: false);
         (_interests, _interestsVersion) = (interests, interests?.Version ?? 0);
-        _pages.Clear();
+        ForgetPages();
         ForgetJumps();
         if (interests is null) return;
         code.Observe(interests.StorePages, observes: true);
         foreach (var hart in harts) hart.BeginObservation(interests);
+    }
+
+    private void ForgetPages()
+    {
+        _pages.Clear();
+        Array.Clear(_known);
     }
 
     private void ForgetJumps()
@@ -142,26 +155,52 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         foreach (var hart in harts) hart.ForgetJumps();
     }
 
-    private void* Find(TranslationCache cache, Hart hart, ulong pc, ulong tail)
+    private void* FindTurn(TranslationCache cache, Hart hart, ulong left)
     {
-        var key = hart.JumpKey | tail;
+        var found = left <= ShortTurn ? Find(cache, hart, hart.State->Pc, isTail: true) : null;
+        return found != null ? found : Find(cache, hart, hart.State->Pc, isTail: false);
+    }
+
+    // Only what a jump led to is entered in the jump cache: where turns begin and end, code does not jump to.
+    private void* FindJumped(TranslationCache cache, Hart hart, ulong pc)
+    {
+        var key = hart.JumpKey;
         var found = _jumps.Find(pc, key);
         if (found != null) return found;
+        found = Find(cache, hart, pc, isTail: false);
+        if (found != null && _interests?.IsTold(pc) != true) _jumps.Put(pc, key, found);
+        return found;
+    }
+
+    private void* Find(TranslationCache cache, Hart hart, ulong pc, bool isTail)
+    {
         // A page that is not in the TLB is looked up by the interpreter, which can take the trap that may come of it.
-        if (hart.CachedCode(pc) is not { } page) return null;
+        var virtualPage = pc & ~0xFFFUL;
+        if (hart.State->FetchTlb[TlbEntry.Slot(pc)].FetchTag != virtualPage) return null;
         var number = hart.CachedFetchPage(pc);
+        ref readonly var known = ref _known[(int)(pc >> 12) & (KnownPages - 1)];
+        var page = known.Page;
+        if (page is null || known.VirtualPage != virtualPage || known.Number != number) page = Know(cache, hart, pc, number);
+        if (isTail) page = page.Tails;
+        var entry = Volatile.Read(ref page.Entries[(int)(pc & 0xFFF) / 2]);
+        return entry != 0 ? cache.AddressOf(entry)
+            : cache.CodeFor(page, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
+    }
+
+    private TranslatedPage Know(TranslationCache cache, Hart hart, ulong pc, ulong number)
+    {
         var virtualPage = pc & ~0xFFFUL;
         if (!_pages.TryGetValue((number, virtualPage), out var translated))
         {
             var content = memory.FrameForRead(number)!.Bytes;
+            var extensions = hart.CachedCode(pc)!.Extensions;
             _pages[(number, virtualPage)] = translated = _rewrites.TryGetValue(number, out var rewrites)
-                ? new TranslatedPage(virtualPage, page.Extensions, content.ToArray(), isShared: false) { Patience = rewrites, Interests = _interests?.Code }
-                : cache.PageOf(virtualPage, page.Extensions, _interests?.Code, content);
+                ? new TranslatedPage(virtualPage, extensions, content.ToArray(), isShared: false) { Patience = rewrites, Interests = _interests?.Code }
+                : cache.PageOf(virtualPage, extensions, _interests?.Code, content);
         }
 
-        found = cache.CodeFor(tail == 0 ? translated : translated.Tails, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
-        if (found != null && _interests?.IsTold(pc) != true) _jumps.Put(pc, key, found);
-        return found;
+        _known[(int)(pc >> 12) & (KnownPages - 1)] = new(number, virtualPage, translated);
+        return translated;
     }
 
     private ulong RunTranslated<TRest>(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left, TRest rest)
@@ -206,7 +245,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
         // Only the end of a turn: a pause in the middle goes on with whole blocks.
         if (site.Kind == ExitKind.Budget && executed < left && (ulong)given == left && state->Leave == 0
-            && Find(cache, hart, state->Pc, TailKey) is var tail && tail != null)
+            && Find(cache, hart, state->Pc, isTail: true) is var tail && tail != null)
             return executed + RunTranslated(cache, hart, state, tail, left - executed, rest);
 
         // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either. Under an
@@ -216,13 +255,16 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             : executed + rest.RunBlock(hart, typeof(TRest) == typeof(Unobserved) || site.Kind == ExitKind.Budget ? left - executed : 1);
     }
 
+    /// <summary>Code of a page under a virtual address.</summary>
+    private readonly record struct KnownPage(ulong Number, ulong VirtualPage, TranslatedPage Page);
+
     /// <summary>Who executes what no translated code does.</summary>
     internal interface IRest
     {
         /// <summary>Executes up to the end of a block, at most so many instructions.</summary>
         ulong RunBlock(Hart hart, ulong left);
 
-        /// <summary>As <see cref="IExecutionTier.Run"/>, where there can be no translated code.</summary>
+        /// <summary>As <see cref="ExecutionTier.Run"/>, where there can be no translated code.</summary>
         ulong Run(Hart hart, ulong budget);
     }
 

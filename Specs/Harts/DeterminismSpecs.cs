@@ -61,6 +61,38 @@ public class DeterminismSpecs
         Assert.Equal(board.StateHash(), fork.StateHash());
     }
 
+    [Property(MaxTest = 100)]
+    public void A_look_ahead_sees_what_comes_and_leaves_no_trace(int seed, ushort first, ushort second)
+    {
+        using var plain = RandomGuest.Load(seed);
+        using var board = RandomGuest.Load(seed);
+        Run(plain, Length(first));
+        Run(board, Length(first));
+        var (seen, memory) = ("", Array.Empty<byte>());
+        using (var ahead = board.LookAhead())
+        {
+            Run(ahead, Length(second));
+            (seen, memory) = (RandomGuest.Registers(ahead), MemoryOf(ahead));
+            Assert.Throws<InvalidOperationException>(() => board.Run(1));
+            Assert.Throws<InvalidOperationException>(() => ahead.Save());
+            Assert.Throws<InvalidOperationException>(() => ahead.StateHash());
+        }
+
+        Assert.Equal(plain.StateHash(), board.StateHash());
+        Run(plain, Length(second));
+        Run(board, Length(second));
+        Assert.Equal(plain.StateHash(), board.StateHash());
+        Assert.Equal(RandomGuest.Registers(board), seen);
+        Assert.Equal(MemoryOf(board), memory);
+
+        static byte[] MemoryOf(Board board)
+        {
+            var bytes = new byte[board.Memory.Banks[0].SizeBytes];
+            board.Memory.Read(board.Memory.Banks[0].BaseAddress, bytes);
+            return bytes;
+        }
+    }
+
     [Property(MaxTest = 60)]
     public void A_snapshot_outlives_what_happens_after_it_on_several_machines(int seed, ushort first, ushort second)
     {

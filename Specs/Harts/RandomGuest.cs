@@ -89,9 +89,12 @@ internal static class RandomGuest
     }
 
     /// <summary>What the guest can tell of the state: everything but the scheduler's own.</summary>
-    public static string Visible(Board board) => string.Join('\n', board.Harts.Select(hart =>
+    public static string Visible(Board board) => $"{Registers(board)}\n{board.Memory.Hash():x}";
+
+    /// <summary>The part of it that lies in the harts.</summary>
+    public static string Registers(Board board) => string.Join('\n', board.Harts.Select(hart =>
         $"{hart.Id} {hart.Pc:x} {hart.Privilege} {hart.RunState} {hart.Retired} {hart.Csr(0x300):x} {hart.Csr(0x344):x} "
-        + string.Join(' ', Enumerable.Range(0, 32).Select(hart.GetRegister)))) + $"\n{board.Memory.Hash():x}";
+        + string.Join(' ', Enumerable.Range(0, 32).Select(hart.GetRegister))));
 
     private static uint Word(Random random)
     {

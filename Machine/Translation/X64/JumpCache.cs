@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Verification.Machine.Harts;
 
@@ -40,6 +41,7 @@ internal sealed unsafe class JumpCache
         *(void**)(entry + CodeOffset) = code;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void* Find(ulong pc, ulong key)
     {
         var entry = EntryOf(pc, key);
@@ -49,6 +51,7 @@ internal sealed unsafe class JumpCache
     /// <summary>What <see cref="HartState.JumpSalt"/> is for a key: harts that execute the same code don't share entries.</summary>
     internal static uint SaltOf(ulong key) => (uint)(key * 0x9E37_79B9_7F4A_7C15 >> 40) << EntryShift;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* EntryOf(ulong pc, ulong key) =>
         Address + (((uint)pc << (EntryShift - 1) ^ SaltOf(key)) & (IndexMask << EntryShift));
 }

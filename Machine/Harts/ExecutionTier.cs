@@ -4,10 +4,10 @@ namespace Verification.Machine.Harts;
 /// A way to execute instructions. All tiers do exactly the same to the machine's state; a slice may be split between them
 /// at any instruction.
 /// </summary>
-internal interface IExecutionTier
+internal abstract class ExecutionTier
 {
     /// <summary>The calling thread will run slices.</summary>
-    void Begin()
+    internal virtual void Begin()
     {
     }
 
@@ -16,5 +16,5 @@ internal interface IExecutionTier
     /// Between instructions it takes interrupts where <see cref="LeaveReason.Interrupts"/> asks to look for them.
     /// </summary>
     /// <returns>How many it executed; the hart's count has grown by as many.</returns>
-    ulong Run(Hart hart, ulong budget);
+    internal abstract ulong Run(Hart hart, ulong budget);
 }
