@@ -148,8 +148,15 @@ internal sealed unsafe class CodeCache : IPageWatcher
     {
         foreach (var number in numbers)
         {
-            if (observes) Mark(number, PageMarks.Observed);
-            else _memory.Unmark(number, PageMarks.Observed);
+            if (observes)
+            {
+                Mark(number, PageMarks.Observed);
+                continue;
+            }
+
+            _memory.Unmark(number, PageMarks.Observed);
+            // The filters go with the observer.
+            foreach (var hart in _active) hart.ForgetWrites(number);
         }
     }
 

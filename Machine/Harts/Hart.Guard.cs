@@ -3,6 +3,9 @@ namespace Verification.Machine.Harts;
 // What translated code lets pass of a stack under observation, without telling. It is no state of the machine.
 public sealed unsafe partial class Hart
 {
+    // More than the instructions of a block move sp by: so far from both ends of the address space nothing wraps around.
+    private const ulong GuardMargin = 1 << 20;
+
     private Interests? _interests;
     private (ulong Low, ulong Deepest, ulong High)? _guard;
 
@@ -34,17 +37,28 @@ public sealed unsafe partial class Hart
         DropStackGuard();
     }
 
+    // Code relies on it that sp is where the guard lets it be: where it is not (a trap from user mode, a restored state),
+    // everything is told until the observer has looked.
     private void SelectGuard()
     {
         if (_interests is null) return;
-        var isIgnored = Privilege == PrivilegeMode.User || Privilege == PrivilegeMode.Machine && _interests.Stack != StackInterest.Privileged;
-        var (low, deepest, high) = isIgnored ? (0, 0, ulong.MaxValue - 8) : _guard ?? (0, 0, 0);
-        var isTold = !isIgnored && _guard is null;
+        if (Privilege == PrivilegeMode.User || Privilege == PrivilegeMode.Machine && _interests.Stack != StackInterest.Privileged)
+            GuardBetween(0, 1, ulong.MaxValue - 1);
+        else if (_guard is { } guard && guard.Deepest >= GuardMargin && guard.High <= ulong.MaxValue - GuardMargin
+            && State->X[2] >= guard.Deepest && State->X[2] <= guard.High)
+            GuardBetween(guard.Low, guard.Deepest, guard.High);
+        else
+            GuardBetween(0, 0, 0);
+    }
+
+    // Floor and ceiling are the first values that do not pass; nothing passes below 0 and above it.
+    private void GuardBetween(ulong low, ulong deepest, ulong high)
+    {
+        var isTold = high == 0;
         State->StackLow = low;
         State->StackSpan = high - low;
         State->StackWordLimit = high - low > 7 ? high - low - 7 : 0;
-        State->StackPointerLow = deepest;
-        // One more than the span, so that 0 lets nothing pass.
-        State->StackPointerLimit = isTold ? 0 : high - deepest + 1;
+        State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
+        State->StackCeiling = isTold ? 0 : high + 1;
     }
 }

@@ -40,9 +40,7 @@ public sealed unsafe partial class Hart
                 return WaitForInterrupt(instruction);
             case HartOperation.FenceTranslation:
             case HartOperation.InvalidateTranslation:
-                return Privilege == PrivilegeMode.Machine
-                    || Privilege == PrivilegeMode.Supervisor && (_status & StatusBits.Tvm) == 0
-                    || RaiseIllegal(instruction);
+                return MaySeeTranslation || RaiseIllegal(instruction);
             case HartOperation.FenceInvalidation:
                 return Privilege != PrivilegeMode.User || RaiseIllegal(instruction);
             case HartOperation.CacheBlockManage:
@@ -129,6 +127,7 @@ public sealed unsafe partial class Hart
         var address = State->X[instruction.Rs1] & ~(ulong)(CacheBlockBytes - 1);
         if (!Resolve(address, CacheBlockBytes, AccessKind.Store, out var physical, out var host)) return false;
         if (host == null) return Raise(ExceptionCause.StoreAccessFault, address);
+        LastPhysical = physical;
         new Span<byte>(host, CacheBlockBytes).Clear();
         Memory.NotifyWrite(physical, CacheBlockBytes);
         return true;

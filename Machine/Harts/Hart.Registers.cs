@@ -7,7 +7,6 @@ namespace Verification.Machine.Harts;
 public sealed unsafe partial class Hart
 {
     private ulong _status;
-    private ulong _satp;
     private ulong _softwarePending;
     private ulong _lines;
     private ulong _timeCompare = ulong.MaxValue;
@@ -23,18 +22,26 @@ public sealed unsafe partial class Hart
 
     internal ulong ExceptionDelegation;
     internal ulong MachineVector;
-    internal ulong MachineScratch;
-    internal ulong MachineExceptionPc;
-    internal ulong MachineCause;
-    internal ulong MachineTrapValue;
     internal ulong SupervisorVector;
-    internal ulong SupervisorScratch;
-    internal ulong SupervisorExceptionPc;
-    internal ulong SupervisorCause;
-    internal ulong SupervisorTrapValue;
     internal ulong SupervisorEnvironment;
     internal uint MachineCounterEnable;
     internal uint SupervisorCounterEnable;
+
+    internal ref ulong MachineScratch => ref State->MachineScratch;
+
+    internal ref ulong MachineExceptionPc => ref State->MachineExceptionPc;
+
+    internal ref ulong MachineCause => ref State->MachineCause;
+
+    internal ref ulong MachineTrapValue => ref State->MachineTrapValue;
+
+    internal ref ulong SupervisorScratch => ref State->SupervisorScratch;
+
+    internal ref ulong SupervisorExceptionPc => ref State->SupervisorExceptionPc;
+
+    internal ref ulong SupervisorCause => ref State->SupervisorCause;
+
+    internal ref ulong SupervisorTrapValue => ref State->SupervisorTrapValue;
 
     internal ProtectionUnit Protection { get; } = new();
 
@@ -83,9 +90,10 @@ public sealed unsafe partial class Hart
                     | StatusBits.Tvm | StatusBits.Tsr;
             var mpp = value & StatusBits.Mpp;
             if (IsLegalMode((PrivilegeMode)(mpp >> StatusBits.MppShift))) writable |= StatusBits.Mpp;
-            _status = _status & ~writable | value & writable;
+            var before = _status;
+            _status = before & ~writable | value & writable;
             if (Options.Has(IsaExtensions.F)) FloatStatus = (uint)(value >> StatusBits.FsShift) & 3;
-            SelectTlbs();
+            if (((_status ^ before) & StatusBits.Views) != 0) SelectTlbs();
             State->Leave |= (uint)LeaveReason.Interrupts;
         }
     }
@@ -98,12 +106,14 @@ public sealed unsafe partial class Hart
 
     internal ulong AddressTranslation
     {
-        get => _satp;
+        get => State->Satp;
         set
         {
             // A mode that isn't supported makes the whole write without effect.
             if (value >> 60 is not (0 or 8 or 9 or 10)) return;
-            _satp = value >> 60 == 0 ? 0 : value;
+            var legal = value >> 60 == 0 ? 0 : value;
+            if (State->Satp == legal) return;
+            State->Satp = legal;
             SelectTlbs();
         }
     }
@@ -256,7 +266,9 @@ public sealed unsafe partial class Hart
         return Privilege == PrivilegeMode.Supervisor || !Options.Has(IsaExtensions.S) || (SupervisorCounterEnable & bit) != 0;
     }
 
-    internal ulong AlignPc(ulong value) => value & (Options.Has(IsaExtensions.C) ? ~1UL : ~3UL);
+    internal ulong AlignPc(ulong value) => value & CodeAddressBits(Options.Extensions);
+
+    internal static ulong CodeAddressBits(IsaExtensions extensions) => extensions.HasFlag(IsaExtensions.C) ? ~1UL : ~3UL;
 
     internal void WritePending(ulong value, ulong mask)
     {

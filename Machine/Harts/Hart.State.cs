@@ -14,13 +14,13 @@ public sealed unsafe partial class Hart
         transfer.Value(ref State->Retired);
         transfer.Value(ref State->FloatStatus);
         transfer.Value(ref State->FloatControl);
-        var (privilege, runState, exceptions) = ((byte)_privilege, (byte)RunState, Exceptions);
+        var (privilege, runState, exceptions) = ((byte)State->Privilege, (byte)RunState, Exceptions);
         transfer.Value(ref privilege);
         transfer.Value(ref runState);
         transfer.Value(ref exceptions);
-        (_privilege, RunState, Exceptions) = ((PrivilegeMode)privilege, (HartRunState)runState, exceptions);
+        (State->Privilege, RunState, Exceptions) = ((PrivilegeMode)privilege, (HartRunState)runState, exceptions);
         transfer.Value(ref _status);
-        transfer.Value(ref _satp);
+        transfer.Value(ref State->Satp);
         transfer.Value(ref _softwarePending);
         transfer.Value(ref _lines);
         transfer.Value(ref _timeCompare);

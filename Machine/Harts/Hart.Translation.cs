@@ -28,8 +28,11 @@ public sealed unsafe partial class Hart
     private bool _isSelectionDue = true;
     private bool _isFilling;
 
+    /// <summary>Whether the current mode may access satp and fence translations: mstatus.TVM.</summary>
+    internal bool MaySeeTranslation => State->Privilege >= State->TranslationMode;
+
     /// <summary>The page tables have a say in the given mode.</summary>
-    private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && _satp != 0;
+    private bool IsTranslating(PrivilegeMode mode) => mode != PrivilegeMode.Machine && State->Satp != 0;
 
     /// <summary>The mode that loads and stores go by: mstatus.MPRV.</summary>
     private PrivilegeMode DataMode => Privilege == PrivilegeMode.Machine && (_status & StatusBits.Mprv) != 0
@@ -142,6 +145,7 @@ public sealed unsafe partial class Hart
     private void SelectTlbs()
     {
         State->Leave |= (uint)LeaveReason.Code;
+        State->TranslationMode = (_status & StatusBits.Tvm) != 0 ? PrivilegeMode.Machine : PrivilegeMode.Supervisor;
         _isSelectionDue = Host.Code.Current != this;
         if (_isSelectionDue) return;
         _selections++;
@@ -151,6 +155,7 @@ public sealed unsafe partial class Hart
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
         State->DataPhysical = _dataContext.Physical;
+        State->DataFilters = _dataContext.Filters;
         State->FlatTags = _dataContext.FlatTags;
         State->FlatAddend = _dataContext.FlatAddend;
     }
@@ -158,7 +163,7 @@ public sealed unsafe partial class Hart
     private TlbContext ContextOf(PrivilegeMode mode)
     {
         var (satp, view) = (0UL, (uint)mode);
-        if (IsTranslating(mode)) (satp, view) = (_satp, view | (uint)((_status & (StatusBits.Sum | StatusBits.Mxr)) >> 8));
+        if (IsTranslating(mode)) (satp, view) = (State->Satp, view | (uint)((_status & (StatusBits.Sum | StatusBits.Mxr)) >> 8));
         TlbContext? oldest = null;
         foreach (var context in _contexts)
         {
@@ -222,18 +227,21 @@ public sealed unsafe partial class Hart
         if (!Memory.IsWhole(page) || !Protection.IsUniform(page, mode, out var protection)) return true;
         // A load that finds a page which stores may go to spares the store its own look.
         var mayStore = writes || (kind == AccessKind.Load && Memory.MayWriteInPlace(frame));
-        Remember(address, frame, kind, pagePermission & protection, mayStore && (Memory.MarksOf(page) == 0), kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
+        var marks = Memory.MarksOf(page);
+        var filter = marks == PageMarks.Observed && _interests is not null ? _interests.FilterOf(page) : null;
+        Remember(address, frame, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
+            kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
         return true;
     }
 
     private void Remember(ulong address, Frame frame, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
-        TlbContext context, ulong physicalPage)
+        StoreFilter* filter, TlbContext context, ulong physicalPage)
     {
         var slot = TlbEntry.Slot(address);
         ref var entry = ref context.Entries[slot];
         var page = address & ~0xFFFUL;
         var addend = (nint)frame.Data - (nint)page;
-        if (entry.Addend != addend || entry.ReadTag != page && entry.FetchTag != page && entry.WriteTag != page)
+        if (entry.Addend != addend || entry.Page != page)
         {
             context.Forget((int)slot);
             entry.Addend = addend;
@@ -241,7 +249,12 @@ public sealed unsafe partial class Hart
         }
         context.Physical[slot] = physicalPage << 12;
         if ((allowed & ProtectionUnit.Permission.Read) != 0) entry.ReadTag = page;
-        if (writes && (allowed & ProtectionUnit.Permission.Write) != 0) entry.WriteTag = page;
+        if (writes && (allowed & ProtectionUnit.Permission.Write) != 0)
+        {
+            entry.WriteTag = filter == null ? page : page | TlbEntry.Filtered;
+            context.Filters[slot] = filter;
+        }
+
         if (kind == AccessKind.Fetch)
         {
             context.Code[slot] = Host.Code.PageOf(physicalPage, frame);
@@ -262,10 +275,10 @@ public sealed unsafe partial class Hart
         (physical, allowed, isPageFault) = (address, ProtectionUnit.Permission.All, false);
         if (!IsTranslating(mode)) return address >> 56 == 0;
         isPageFault = true;
-        var levels = (int)(_satp >> 60) - 5;
+        var levels = (int)(State->Satp >> 60) - 5;
         var unused = 64 - (12 + 9 * levels);
         if ((ulong)((long)(address << unused) >> unused) != address) return false;
-        var table = (_satp & PageNumbers) << 12;
+        var table = (State->Satp & PageNumbers) << 12;
         for (var level = levels - 1; level >= 0; level--)
         {
             var entryAddress = table + ((address >> (12 + 9 * level) & 511) << 3);

@@ -65,7 +65,7 @@ public sealed unsafe partial class Hart
     private bool ReturnTo(PrivilegeMode mode, ulong status, ulong pc)
     {
         _status = mode == PrivilegeMode.Machine ? status : status & ~StatusBits.Mprv;
-        _privilege = mode;
+        State->Privilege = mode;
         SelectGuard();
         SelectTlbs();
         State->NextPc = AlignPc(pc);
@@ -75,7 +75,7 @@ public sealed unsafe partial class Hart
 
     private void EnterTrap(ulong pc, bool isInterrupt, int cause, ulong value, PrivilegeMode to)
     {
-        var from = _privilege;
+        var from = State->Privilege;
         var causeWord = isInterrupt ? 1UL << 63 | (uint)cause : (uint)cause;
         ulong vector;
         if (to == PrivilegeMode.Machine)
@@ -95,7 +95,7 @@ public sealed unsafe partial class Hart
             _status = status;
             vector = SupervisorVector;
         }
-        _privilege = to;
+        State->Privilege = to;
         SelectGuard();
         SelectTlbs();
         State->NextPc = (vector & ~3UL) + (isInterrupt && (vector & 1) != 0 ? 4UL * (uint)cause : 0);

@@ -11,7 +11,6 @@ namespace Verification.Machine.Harts;
 public sealed unsafe partial class Hart : IStateful
 {
     private readonly HartState[] _state = GC.AllocateArray<HartState>(1, pinned: true);
-    private PrivilegeMode _privilege = PrivilegeMode.Machine;
 
     internal Hart(ulong id, int index, HartOptions options, PhysicalMemory memory, IHartHost host)
     {
@@ -40,10 +39,10 @@ public sealed unsafe partial class Hart : IStateful
     /// <summary>The mode it is in.</summary>
     public PrivilegeMode Privilege
     {
-        get => _privilege;
+        get => State->Privilege;
         set
         {
-            _privilege = value;
+            State->Privilege = value;
             SelectTlbs();
             SelectGuard();
             State->Leave |= (uint)LeaveReason.Interrupts;
@@ -72,6 +71,7 @@ public sealed unsafe partial class Hart : IStateful
     public void SetRegister(int register, ulong value)
     {
         if (Checked(register) != 0) State->X[register] = value;
+        if (register == 2) SelectGuard();
     }
 
     /// <summary>Reads floating-point register 0-31, all 64 bits.</summary>
@@ -153,7 +153,7 @@ public sealed unsafe partial class Hart : IStateful
         (State->FloatStatus, State->FloatControl) = (0, 0);
         _status = (Options.Has(IsaExtensions.U) ? StatusBits.Uxl64 : 0) | (Options.Has(IsaExtensions.S) ? StatusBits.Sxl64 : 0);
         _menvcfg = Options.Has(IsaExtensions.Svadu) && !Options.Has(IsaExtensions.Svade) ? EnvironmentBits.Adue : 0;
-        _privilege = PrivilegeMode.Machine;
+        State->Privilege = PrivilegeMode.Machine;
         Protection.Reset();
         State->MisalignedPc = Options.Has(IsaExtensions.C) ? 0UL : 2UL;
         FlushTlbs();

@@ -31,10 +31,14 @@ namespace Verification.Machine.Harts;
 /// 0x2c0  ReservedAddress, Reserved, ReservationIsMarked: see <see cref="Hart.ReservedAddress"/>
 /// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
 /// 0x2d8  StackLow, StackSpan, StackWordLimit: an access of at most 8 bytes at a distance below the limit from the lowest
-///                     address is no news to an observer; StackPointerLow, StackPointerLimit: nor is such an sp
+///                     address is no news to an observer; nor is an sp between StackFloor and StackCeiling
 /// 0x300  FlatTags     FlatTag[4096] beside DataTlb
 /// 0x308  FlatAddend   host address less guest address of the pages in FlatTags
 /// 0x310  JumpSalt     spreads the entries of different keys over the jump cache
+/// 0x318  DataFilters  by slot of DataTlb, what a <see cref="TlbEntry.Filtered"/> entry's stores are looked up in
+/// 0x320  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
+/// 0x328  Satp
+/// 0x330  MachineScratch and what follows: control registers that hold what is written to them
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -68,11 +72,23 @@ internal unsafe struct HartState
     internal ulong StackLow;
     internal ulong StackSpan;
     internal ulong StackWordLimit;
-    internal ulong StackPointerLow;
-    internal ulong StackPointerLimit;
+    internal ulong StackFloor;
+    internal ulong StackCeiling;
     internal FlatTag* FlatTags;
     internal nint FlatAddend;
     internal uint JumpSalt;
+    internal StoreFilter** DataFilters;
+    internal PrivilegeMode Privilege;
+    internal PrivilegeMode TranslationMode;
+    internal ulong Satp;
+    internal ulong MachineScratch;
+    internal ulong MachineExceptionPc;
+    internal ulong MachineCause;
+    internal ulong MachineTrapValue;
+    internal ulong SupervisorScratch;
+    internal ulong SupervisorExceptionPc;
+    internal ulong SupervisorCause;
+    internal ulong SupervisorTrapValue;
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verification.Machine.State;
 
 namespace Verification.Machine.Harts;
@@ -20,6 +21,7 @@ public sealed class Interests
 {
     private readonly HashSet<ulong> _targets;
     private readonly HashSet<ulong> _returns = [];
+    private readonly Dictionary<ulong, StoreFilter[]> _filters;
 
     /// <summary>Interests that do not change, but for <see cref="AddReturn"/>.</summary>
     /// <param name="stack">How closely stack pointers are followed.</param>
@@ -29,13 +31,13 @@ public sealed class Interests
     {
         Stack = stack;
         _targets = [.. targets];
-        StorePages = [.. stores.SelectMany(static s => new[] { s.Address >> 12, (s.Address + (ulong)s.SizeBytes - 1) >> 12 }).Distinct()];
+        _filters = FiltersOf(stores);
         Code = new CodeInterests(stack != StackInterest.None, _targets.Order().ToValueList());
     }
 
     private Interests(Interests other)
     {
-        (_targets, Stack, StorePages, Code) = (other._targets, other.Stack, other.StorePages, other.Code);
+        (_targets, Stack, _filters, Code) = (other._targets, other.Stack, other._filters, other.Code);
         _returns.UnionWith(other._returns);
     }
 
@@ -46,7 +48,7 @@ public sealed class Interests
     public StackInterest Stack { get; }
 
     /// <summary>Pages whose stores must be looked at.</summary>
-    internal IReadOnlyList<ulong> StorePages { get; }
+    internal IEnumerable<ulong> StorePages => _filters.Keys;
 
     /// <summary>What translations depend on.</summary>
     internal CodeInterests Code { get; }
@@ -60,8 +62,28 @@ public sealed class Interests
         if (_returns.Add(address)) Version++;
     }
 
+    /// <summary>Which stores to a page must be told, at a fixed address; null where none.</summary>
+    internal unsafe StoreFilter* FilterOf(ulong page) =>
+        _filters.TryGetValue(page, out var filter) ? (StoreFilter*)Unsafe.AsPointer(ref filter[0]) : null;
+
     /// <summary>Whether computed jumps to an address are told.</summary>
     internal bool IsTold(ulong target) => _targets.Contains(target) || _returns.Contains(target);
+
+    private static Dictionary<ulong, StoreFilter[]> FiltersOf(IEnumerable<(ulong Address, int SizeBytes)> stores)
+    {
+        var filters = new Dictionary<ulong, StoreFilter[]>();
+        foreach (var (address, sizeBytes) in stores)
+        {
+            for (var page = address >> 12; page <= (address + (ulong)sizeBytes - 1) >> 12; page++)
+            {
+                if (!filters.TryGetValue(page, out var filter))
+                    filters.Add(page, filter = GC.AllocateArray<StoreFilter>(1, pinned: true));
+                filter[0].Add(page, address, sizeBytes);
+            }
+        }
+
+        return filters;
+    }
 }
 
 /// <summary>In which modes writes of <c>sp</c>, and accesses through <c>sp</c> or <c>s0</c>, are told where a guard does not let them pass.</summary>

@@ -23,6 +23,9 @@ internal static class StatusBits
     /// <summary>What S-mode sees and writes of it, as <c>sstatus</c>.</summary>
     internal const ulong SupervisorWritable = Sie | Spie | Spp | Fs | Sum | Mxr;
 
+    /// <summary>Which address space and which permissions loads and stores go by, and who may change them.</summary>
+    internal const ulong Views = Mpp | Mprv | Sum | Mxr | Tvm;
+
     internal const int MppShift = 11;
     internal const int FsShift = 13;
 }

@@ -22,6 +22,7 @@ internal sealed unsafe class TlbContext
     private nint _lastAddend;
 
     private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
+    private readonly nint[] _filters = GC.AllocateArray<nint>(TlbEntry.Count, pinned: true);
 
     private TlbContext()
     {
@@ -30,6 +31,7 @@ internal sealed unsafe class TlbContext
         FlatTags = (FlatTag*)Unsafe.AsPointer(ref _flat[0]);
         Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
         Physical = (ulong*)Unsafe.AsPointer(ref _physical[0]);
+        Filters = (StoreFilter**)Unsafe.AsPointer(ref _filters[0]);
     }
 
     /// <summary>One that no hart uses; it must be assigned.</summary>
@@ -58,6 +60,9 @@ internal sealed unsafe class TlbContext
 
     /// <summary>Physical page addresses by slot, for reservations and observers.</summary>
     internal ulong* Physical { get; }
+
+    /// <summary>By slot, for entries whose write tag is <see cref="TlbEntry.Filtered"/>.</summary>
+    internal StoreFilter** Filters { get; }
 
     /// <summary><c>satp</c>; 0 where addresses aren't translated.</summary>
     internal ulong Satp { get; private set; }

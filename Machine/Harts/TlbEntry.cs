@@ -13,6 +13,9 @@ internal struct TlbEntry
     /// <summary>Matches no access: its bits 3-11 are set.</summary>
     internal const ulong Nothing = ulong.MaxValue;
 
+    /// <summary>In a write tag, which then matches no access: whether a store must be told depends on its words.</summary>
+    internal const ulong Filtered = 8;
+
     /// <summary>Entries of a TLB; a power of two.</summary>
     internal const int Count = 2048;
 
@@ -22,7 +25,10 @@ internal struct TlbEntry
     /// <summary>Virtual page address where loads may go on, or <see cref="Nothing"/>.</summary>
     internal ulong ReadTag;
 
-    /// <summary>Virtual page address where stores may go on: the page is the machine's own, dirty, and not marked.</summary>
+    /// <summary>
+    /// Virtual page address where stores may go on: the page is the machine's own, dirty, and not marked. With
+    /// <see cref="Filtered"/>, where they may if the observer's filter says so.
+    /// </summary>
     internal ulong WriteTag;
 
     /// <summary>Virtual page address where fetches may go on.</summary>
@@ -32,7 +38,7 @@ internal struct TlbEntry
     internal nint Addend;
 
     /// <summary>Virtual address of the page that it is for.</summary>
-    internal readonly ulong Page => Math.Min(Math.Min(ReadTag, WriteTag), FetchTag);
+    internal readonly ulong Page => Math.Min(Math.Min(ReadTag, WriteTag), FetchTag) & ~0xFFFUL;
 
     /// <summary>The slot of an address. Buffers a power of two apart don't share one: higher bits are folded in.</summary>
     internal static nuint Slot(ulong address) => (nuint)((address >> 12) ^ (address >> 20)) & (Count - 1);

@@ -13,7 +13,13 @@ internal sealed record DecodedInstruction(int Offset, Instruction Instruction, E
     internal int End => Offset + Instruction.SizeBytes;
 
     /// <summary>It sets where execution goes on.</summary>
-    internal bool EndsBlock => Effects is [.., Effect.Jump or Effect.Branch];
+    internal bool EndsBlock => Effects is [.., Effect.Jump or Effect.Branch or Effect.Perform { EndsBlock: true }];
+
+    /// <summary>The same instruction, done as a whole by its meaning.</summary>
+    internal DecodedInstruction Performed() => this with
+    {
+        Effects = [new Effect.Perform(EndsBlock: false, MayBeTold: false), .. Effects.Where(static effect => effect is Effect.SetRegister or Effect.SetFloat)],
+    };
 }
 
 /// <summary>Instructions of a page that are executed one after the other, once the first is.</summary>

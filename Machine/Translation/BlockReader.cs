@@ -92,6 +92,10 @@ internal sealed class BlockReader
                     if (jump.Link != 0) Lead(page, offset);
                     else if (jump.Target.IsConstant) Lead(page, OffsetIn(page, jump.Target.Value));
                     break;
+                case Effect.Perform:
+                    // Whoever answers a call comes back behind it.
+                    Lead(page, offset);
+                    break;
             }
 
             return;
@@ -141,10 +145,10 @@ internal sealed class BlockReader
         }
     }
 
-    // Null for what is the interpreter's: traps, system instructions, and what stands on two pages.
+    // Null for what is the interpreter's: what is no instruction, jumps that trap, what stands on two pages.
     private DecodedInstruction? Decode(TranslatedPage page, int offset)
     {
-        if (offset >= TranslatedPage.SizeBytes - 1 || page.Refused.Contains(offset)) return null;
+        if (offset >= TranslatedPage.SizeBytes - 1) return null;
         uint word = BinaryPrimitives.ReadUInt16LittleEndian(page.Content.AsSpan(offset));
         if (Decoder.SizeBytes(word) == 4)
         {
@@ -155,9 +159,16 @@ internal sealed class BlockReader
         if (!Decoder.TryDecode(word, page.Extensions, out var instruction)) return null;
         _recording.Effects.Clear();
         _recording.Pc = page.VirtualAddress + (ulong)offset;
+        _recording.Extensions = page.Extensions;
         Rows[instruction.Row].Meaning(new RecordingMachine(_recording), instruction);
         var decoded = new DecodedInstruction(offset, instruction, [.. _recording.Effects]);
-        if (_recording.IsInterpreted || IsMisalignedJump(page, decoded) || !CodeSupport.IsPossible(decoded)) return null;
+        if (IsMisalignedJump(page, decoded)) return null;
+        if (page.Refused.Contains(offset) || !CodeSupport.IsPossible(decoded))
+        {
+            if (decoded.EndsBlock || Array.Exists(decoded.Effects, static effect => effect is Effect.Load or Effect.Store or Effect.Update)) return null;
+            decoded = decoded.Performed();
+        }
+
         return page.Interests is { } interests ? ObservedEffects.Of(page, interests, decoded) : decoded;
     }
 

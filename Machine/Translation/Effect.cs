@@ -1,3 +1,5 @@
+using Verification.Machine.Harts;
+using Verification.Machine.Harts.Registers;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation;
@@ -20,6 +22,7 @@ internal abstract record Effect
         Float step => [step.First, step.Second, step.Third],
         GuardStackPointer guard => [guard.Value],
         GuardAccess guard => [guard.Address],
+        WriteControl write => [write.Value],
         _ => [],
     };
 
@@ -71,6 +74,18 @@ internal abstract record Effect
     internal sealed record Float(FloatOperation Operation, int RoundingMode, Expression First, Expression Second, Expression Third)
         : Effect;
 
-    /// <summary>Nothing that a translated block could do: the interpreter executes this instruction.</summary>
-    internal sealed record Interpret : Effect;
+    /// <summary>The hart must be in this mode or a more privileged one, or the instruction traps; null for the lowest one that may
+    /// see translation.</summary>
+    internal sealed record RequireMode(PrivilegeMode? Lowest) : Effect;
+
+    /// <summary>A control register that is a word of the hart's state is read; <see cref="Operator.Loaded"/> stands for it from here on.</summary>
+    internal sealed record ReadControl(CsrCell Cell) : Effect;
+
+    /// <summary>A control register that is a word of the hart's state is written.</summary>
+    internal sealed record WriteControl(CsrCell Cell, Expression Value) : Effect;
+
+    /// <summary>The whole instruction is done by its meaning, with the code left for that long: what follows says only what it sets.</summary>
+    /// <param name="EndsBlock">It goes on elsewhere, as a rule.</param>
+    /// <param name="MayBeTold">An observer may have to be told of it.</param>
+    internal sealed record Perform(bool EndsBlock, bool MayBeTold) : Effect;
 }

@@ -1,4 +1,5 @@
 using Verification.Machine.Harts;
+using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation;
 
@@ -6,11 +7,12 @@ namespace Verification.Machine.Translation;
 /// <param name="Kind">Why it leaves.</param>
 /// <param name="Pc">Address of the guest's instruction that comes next.</param>
 /// <param name="Refund">Instructions that the block had paid for and did not execute.</param>
-/// <param name="Resume">Where in the arena the code goes on once the cause is mended; only for <see cref="ExitKind.Miss"/>.</param>
+/// <param name="Resume">Where in the arena the code goes on once the cause is mended, or the instruction done.</param>
 /// <param name="Reload">Code that loads the registers of a loop and then goes on at <paramref name="Resume"/>; 0 outside of loops.</param>
 /// <param name="Access">The access that missed.</param>
+/// <param name="Instruction">What is to be done; only for <see cref="ExitKind.Perform"/>.</param>
 internal readonly record struct ExitSite(
-    ExitKind Kind, ulong Pc, int Refund, int Resume = 0, int Reload = 0, SlowAccess Access = default);
+    ExitKind Kind, ulong Pc, int Refund, int Resume = 0, int Reload = 0, SlowAccess Access = default, Instruction Instruction = default);
 
 /// <summary>A load or store that translated code could not do itself.</summary>
 /// <param name="IsStore">Which of both.</param>
@@ -71,6 +73,9 @@ internal enum ExitKind : byte
 
     /// <summary>The next instruction is the interpreter's.</summary>
     Interpret,
+
+    /// <summary>The next instruction is done as a whole by its meaning.</summary>
+    Perform,
 
     /// <summary>The page of an access is not in the translation buffer.</summary>
     Miss,

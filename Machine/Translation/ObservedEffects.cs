@@ -17,6 +17,7 @@ internal static class ObservedEffects
     {
         if (decoded.Effects is [.., Effect.Jump { Target: { IsConstant: true, Value: var target } }] && interests.Targets.Contains(target))
             return null;
+        if (decoded.Effects is [Effect.Perform { MayBeTold: true }, ..]) return null;
         if (!interests.FollowsStack) return decoded;
         var checks = new List<Effect>();
         foreach (var effect in decoded.Effects)

@@ -1,3 +1,5 @@
+using Verification.Machine.Harts;
+using Verification.Machine.Harts.Registers;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation;
@@ -58,8 +60,9 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
     public bool CompareAndSwap(int sizeBytes, RecordedWord address, RecordedWord expectedLow, RecordedWord expectedHigh,
         RecordedWord newLow, RecordedWord newHigh, out RecordedWord oldLow, out RecordedWord oldHigh)
     {
-        oldHigh = default;
-        return Leave(out oldLow);
+        recording.Effects.Add(new Effect.Perform(EndsBlock: false, MayBeTold: true));
+        (oldLow, oldHigh) = (new(Expression.Loaded(8)), new(Expression.Loaded(8)));
+        return true;
     }
 
     public bool Jump(RecordedWord target, int link, int baseRegister)
@@ -72,7 +75,29 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
         recording.Effects.Add(new Effect.Branch(condition.Expression, offset));
 
     public bool AccessCsr(int csr, CsrOperation operation, bool reads, bool writes, RecordedWord operand,
-        out RecordedWord old) => Leave(out old);
+        out RecordedWord old)
+    {
+        old = new(Expression.Loaded(8));
+        var row = CsrTable.Find(csr);
+        if (row?.Cell is not { } cell || cell.Kind == CsrCellKind.Translation && writes
+            || row.LowestMode < (int)PrivilegeMode.Machine && !recording.Extensions.HasFlag(IsaExtensions.S))
+        {
+            recording.Effects.Add(new Effect.Perform(EndsBlock: false, MayBeTold: false));
+            return true;
+        }
+
+        recording.Effects.Add(new Effect.RequireMode(cell.Kind == CsrCellKind.Translation ? null : (PrivilegeMode)row.LowestMode));
+        if (reads || operation != CsrOperation.Write) recording.Effects.Add(new Effect.ReadControl(cell));
+        if (!writes) return true;
+        var written = operation switch
+        {
+            CsrOperation.Write => operand,
+            CsrOperation.Set => old | operand,
+            _ => old & ~operand,
+        };
+        recording.Effects.Add(new Effect.WriteControl(cell, (written & RecordedWord.Constant(cell.LegalBits(recording.Extensions))).Expression));
+        return true;
+    }
 
     public bool Perform(HartOperation operation, in Instruction instruction)
     {
@@ -82,11 +107,25 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
             return true;
         }
 
-        // A fence orders harts that run at the same time; harts that take turns are ordered already, and fetches are coherent.
-        var isNothing = operation is HartOperation.Fence or HartOperation.FenceInstruction or HartOperation.Pause;
-        if (!isNothing)
-            recording.Effects.Add(new Effect.Interpret());
-        return isNothing;
+        // A fence orders harts that run at the same time; harts that take turns are ordered already. Fetches and translations
+        // are coherent, too: what is left of their fences is who may execute them.
+        switch (operation)
+        {
+            case HartOperation.Fence or HartOperation.FenceInstruction or HartOperation.Pause:
+                break;
+            case HartOperation.FenceTranslation or HartOperation.InvalidateTranslation:
+                recording.Effects.Add(new Effect.RequireMode(null));
+                break;
+            case HartOperation.FenceInvalidation:
+                recording.Effects.Add(new Effect.RequireMode(PrivilegeMode.Supervisor));
+                break;
+            default:
+                recording.Effects.Add(new Effect.Perform(EndsBlock: operation is HartOperation.EnvironmentCall
+                    or HartOperation.Breakpoint or HartOperation.MachineReturn or HartOperation.SupervisorReturn, MayBeTold: true));
+                break;
+        }
+
+        return true;
     }
 
     public bool Float(FloatOperation operation, in Instruction instruction, RecordedWord first, RecordedWord second,
@@ -97,14 +136,6 @@ internal readonly struct RecordingMachine(Recording recording) : IMachine<Record
         result = new(Expression.Loaded(8));
         return true;
     }
-
-    // The meaning ends here: the interpreter will execute the whole instruction.
-    private bool Leave(out RecordedWord value)
-    {
-        recording.Effects.Add(new Effect.Interpret());
-        value = RecordedWord.Constant(0);
-        return false;
-    }
 }
 
 /// <summary>One instruction's effects while its meaning is recorded.</summary>
@@ -112,7 +143,7 @@ internal sealed class Recording
 {
     internal ulong Pc { get; set; }
 
-    internal List<Effect> Effects { get; } = [];
+    internal IsaExtensions Extensions { get; set; }
 
-    internal bool IsInterpreted => Effects.Exists(static e => e is Effect.Interpret);
+    internal List<Effect> Effects { get; } = [];
 }

@@ -211,13 +211,26 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         state->Budget = given;
         state->JumpKey = hart.JumpKey;
         state->JumpSalt = JumpCache.SaltOf(state->JumpKey);
-        state->GuestMxcsr = MaskAllExceptions | (uint)RoundingControl[(int)(state->FloatControl >> 5 & 7)] << 13;
+        GiveRounding(state);
         ref readonly var site = ref cache.Enter(state, found);
         while (true)
         {
-            if (site.Kind != ExitKind.Miss) break;
             var resume = site.Resume;
-            if (!hart.TryFill(state->MissAddress, site.Access.SizeBytes, site.Access.Kind))
+            if (site.Kind == ExitKind.Perform)
+            {
+                var before = (ulong)(given - state->Budget - site.Refund);
+                state->Retired = retired + before;
+                if (!Perform(hart, in site, isLast: before + 1 == left))
+                {
+                    Translated += before + 1;
+                    return before + 1;
+                }
+            }
+            else if (site.Kind != ExitKind.Miss)
+            {
+                break;
+            }
+            else if (!hart.TryFill(state->MissAddress, site.Access.SizeBytes, site.Access.Kind))
             {
                 if (site.Access.Operand.IsNone || typeof(TRest) != typeof(Unobserved)) break;
                 state->Retired = retired + (ulong)(given - state->Budget - site.Refund);
@@ -275,11 +288,34 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         public ulong Run(Hart hart, ulong budget) => Interpreter.Instance.Run(hart, budget);
     }
 
+    // The instruction as the interpreter does it. Answers false where the code can't go on behind it.
+    private static bool Perform(Hart hart, in ExitSite site, bool isLast)
+    {
+        var state = hart.State;
+        TakeFlags(state);
+        var instruction = site.Instruction;
+        var next = site.Pc + instruction.SizeBytes;
+        (state->Pc, state->NextPc, state->InBlock) = (site.Pc, next, 1);
+        BlockDecoder.MeaningOf(in instruction)(new InterpreterMachine(state), in instruction);
+        state->InBlock = 0;
+        state->Pc = state->NextPc;
+        state->Retired++;
+        if (isLast) return false;
+        // After a write of sstatus, for one: mostly there is no interrupt.
+        if (state->Leave != 0 && (state->Leave != (uint)LeaveReason.Interrupts || !hart.Attend() || state->Pc != next)) return false;
+        GiveRounding(state);
+        return true;
+    }
+
+    private static void GiveRounding(HartState* state) =>
+        state->GuestMxcsr = MaskAllExceptions | (uint)RoundingControl[(int)(state->FloatControl >> 5 & 7)] << 13;
+
     // MXCSR: invalid, denormal, divide by zero, overflow, underflow, inexact. fflags: inexact lowest, no denormal.
     private static void TakeFlags(HartState* state)
     {
         var flags = state->GuestMxcsr & 0x3D;
         if (flags == 0) return;
+        state->FloatStatus = 3;
         state->FloatControl |= (flags & 0x20) >> 5 | (flags & 0x10) >> 3 | (flags & 8) >> 1 | (flags & 4) << 1 | (flags & 1) << 4;
     }
 }

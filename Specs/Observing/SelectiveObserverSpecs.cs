@@ -51,7 +51,7 @@ public class SelectiveObserverSpecs
             {
                 var before = cache.CopyOfCode().Length;
                 var page = cache.PageOf(0x8000_0000, board.Configuration.Extensions, watched, content);
-                for (var offset = 0; offset < 4096; offset += 2) cache.CodeFor(page, offset, 1, content);
+                for (var offset = 0; offset < 4096; offset += 32) cache.CodeFor(page, offset, 1, content);
                 return cache.CopyOfCode()[before..];
             }
         }

@@ -22,7 +22,16 @@ internal static class RandomProgram
     private const int Mtvec = 0x305, Stvec = 0x105, Satp = 0x180, Mie = 0x304, Mstatus = 0x300, PmpConfig = 0x3A0,
         PmpAddress = 0x3B0, Fcsr = 0x003, Medeleg = 0x302, Mideleg = 0x303;
 
-    internal static Board Create(int seed)
+    // Most numbers are no register: these are, each with something of its own to it.
+    private static readonly int[] s_registers =
+    [
+        0x001, 0x002, 0x003, 0xC00, 0xC01, 0xC02, 0x100, 0x104, 0x105, 0x106, 0x140, 0x141, 0x142, 0x143, 0x144, 0x14D, 0x180,
+        0x300, 0x302, 0x303, 0x304, 0x305, 0x306, 0x30A, 0x340, 0x341, 0x342, 0x343, 0x344, 0xB00, 0xB02, 0xF14,
+    ];
+
+    /// <param name="seed">Says which.</param>
+    /// <param name="knowsRegisters">Control registers are mostly such as there are.</param>
+    internal static Board Create(int seed, bool knowsRegisters = true)
     {
         var random = new Random(seed);
         var harts = random.Next(3) == 0 ? random.Next(2, 5) : 1;
@@ -36,7 +45,7 @@ internal static class RandomProgram
             Firmware = new FirmwareChoice.None(),
         });
         var program = new byte[CodeBytes];
-        Fill(program, random, board.Configuration.Extensions);
+        Fill(program, random, board.Configuration.Extensions, knowsRegisters);
         board.Memory.Write(Code, program);
 
         // Sv39, one gigapage to itself: every permission, or now and then not.
@@ -81,7 +90,7 @@ internal static class RandomProgram
         }
     }
 
-    private static void Fill(Span<byte> program, Random random, IsaExtensions extensions)
+    private static void Fill(Span<byte> program, Random random, IsaExtensions extensions, bool knowsRegisters)
     {
         InstructionForm[] forms = [.. InstructionSet.Rows, .. InstructionSet.CompressedRows];
         var at = 0;
@@ -98,6 +107,8 @@ internal static class RandomProgram
             if (form.Mnemonic is "jal" or "beq" or "bne" or "blt" or "bge" or "bltu" or "bgeu")
                 word = Encoder.Encode(form.Mnemonic, instruction.Rd, instruction.Rs1, instruction.Rs2,
                     immediate: random.Next(-40, 60) * 2 & (extensions.HasFlag(IsaExtensions.C) ? -2 : -4));
+            if (knowsRegisters && form.Mnemonic.StartsWith("csr", StringComparison.Ordinal) && random.Next(4) != 0)
+                word = word & 0xF_FFFF | (uint)s_registers[random.Next(s_registers.Length)] << 20;
             if (instruction.SizeBytes == 2)
                 BinaryPrimitives.WriteUInt16LittleEndian(program[at..], (ushort)word);
             else

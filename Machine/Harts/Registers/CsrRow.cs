@@ -1,3 +1,5 @@
+using Verification.Machine.Isa;
+
 namespace Verification.Machine.Harts.Registers;
 
 /// <summary>
@@ -16,7 +18,33 @@ internal sealed record CsrRow(int Number, string Name, Func<Hart, ulong> Read, A
     /// <summary>What set and clear instructions start from, where that is not what the register reads as.</summary>
     internal Func<Hart, ulong>? Software { get; init; }
 
+    /// <summary>Where the register lies, if it reads as a word of the state; translated code goes there itself.</summary>
+    internal CsrCell? Cell { get; init; }
+
     internal bool IsReadOnly => Number >> 10 == 3;
 
     internal int LowestMode => Number >> 8 & 3;
+}
+
+/// <summary>A register that is a word of <see cref="HartState"/>.</summary>
+/// <param name="Offset">Its displacement there, in bytes.</param>
+/// <param name="Kind">What else there is to its accesses.</param>
+internal readonly record struct CsrCell(int Offset, CsrCellKind Kind)
+{
+    /// <summary>The bits that a write can set.</summary>
+    internal ulong LegalBits(IsaExtensions extensions) =>
+        Kind == CsrCellKind.CodeAddress ? Hart.CodeAddressBits(extensions) : ulong.MaxValue;
+}
+
+/// <summary>Rules for a register that is a word.</summary>
+internal enum CsrCellKind
+{
+    /// <summary>Reads as it was written, and has no other effect.</summary>
+    Word,
+
+    /// <summary>The same, but the bits that no instruction's address has read 0.</summary>
+    CodeAddress,
+
+    /// <summary>Reads as the word, in the modes that may see translation (<see cref="Hart.MaySeeTranslation"/>); a write has effects.</summary>
+    Translation,
 }

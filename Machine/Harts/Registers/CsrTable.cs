@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Harts.Registers;
@@ -42,18 +43,18 @@ internal static class CsrTable
         new(0x10A, "senvcfg", h => h.SupervisorEnvironment,
             (h, v) => h.SupervisorEnvironment = h.LegalEnvironment(h.SupervisorEnvironment, v, EnvironmentBits.ForUser))
         { Reachable = Supervisor },
-        new(0x140, "sscratch", h => h.SupervisorScratch, (h, v) => h.SupervisorScratch = v) { Reachable = Supervisor },
-        new(0x141, "sepc", h => h.SupervisorExceptionPc, (h, v) => h.SupervisorExceptionPc = h.AlignPc(v))
-        { Reachable = Supervisor },
-        new(0x142, "scause", h => h.SupervisorCause, (h, v) => h.SupervisorCause = v) { Reachable = Supervisor },
-        new(0x143, "stval", h => h.SupervisorTrapValue, (h, v) => h.SupervisorTrapValue = v) { Reachable = Supervisor },
+        Cell(0x140, "sscratch", nameof(HartState.SupervisorScratch)),
+        Cell(0x141, "sepc", nameof(HartState.SupervisorExceptionPc), isCodeAddress: true),
+        Cell(0x142, "scause", nameof(HartState.SupervisorCause)),
+        Cell(0x143, "stval", nameof(HartState.SupervisorTrapValue)),
         new(0x144, "sip", h => h.InterruptPending & h.InterruptDelegation,
             (h, v) => h.WritePending(v, h.InterruptDelegation & InterruptBits.SupervisorSoftware))
         { Reachable = Supervisor, Software = h => h.SoftwarePending & h.InterruptDelegation },
         new(0x14D, "stimecmp", h => h.TimeCompare, (h, v) => h.TimeCompare = v) { Reachable = h => h.MayCompareTime },
         new(0x180, "satp", h => h.AddressTranslation, (h, v) => h.AddressTranslation = v)
         {
-            Reachable = h => Supervisor(h) && !(h.Privilege == PrivilegeMode.Supervisor && (h.Status & StatusBits.Tvm) != 0),
+            Reachable = h => Supervisor(h) && h.MaySeeTranslation,
+            Cell = new(OffsetOf(nameof(HartState.Satp)), CsrCellKind.Translation),
         },
 
         // Machine
@@ -77,10 +78,10 @@ internal static class CsrTable
         { Reachable = h => h.Options.Has(IsaExtensions.U) },
         new(0x320, "mcountinhibit", h => h.CounterInhibit, (h, v) => h.CounterInhibit = (uint)v & 5),
         .. Many(0x323, 29, "mhpmevent", 3, _ => null),
-        new(0x340, "mscratch", h => h.MachineScratch, (h, v) => h.MachineScratch = v),
-        new(0x341, "mepc", h => h.MachineExceptionPc, (h, v) => h.MachineExceptionPc = h.AlignPc(v)),
-        new(0x342, "mcause", h => h.MachineCause, (h, v) => h.MachineCause = v),
-        new(0x343, "mtval", h => h.MachineTrapValue, (h, v) => h.MachineTrapValue = v),
+        Cell(0x340, "mscratch", nameof(HartState.MachineScratch)),
+        Cell(0x341, "mepc", nameof(HartState.MachineExceptionPc), isCodeAddress: true),
+        Cell(0x342, "mcause", nameof(HartState.MachineCause)),
+        Cell(0x343, "mtval", nameof(HartState.MachineTrapValue)),
         new(0x344, "mip", h => h.InterruptPending, (h, v) => h.WritePending(v, h.WritablePending))
         { Software = h => h.SoftwarePending },
         new(0x3A0, "pmpcfg0", h => h.Protection.ReadConfiguration(0), (h, v) => h.WriteProtection(0, v)),
@@ -107,6 +108,20 @@ internal static class CsrTable
 
     // Modes 2 and 3 are reserved: such a write leaves the register as it is.
     private static ulong Vector(ulong old, ulong value) => (value & 2) == 0 ? value : old;
+
+    private static int OffsetOf(string field) => (int)Marshal.OffsetOf<HartState>(field);
+
+    private static unsafe CsrRow Cell(int number, string name, string field, bool isCodeAddress = false)
+    {
+        var cell = new CsrCell(OffsetOf(field), isCodeAddress ? CsrCellKind.CodeAddress : CsrCellKind.Word);
+        return new(number, name,
+            h => *(ulong*)((nint)h.State + cell.Offset),
+            (h, v) => *(ulong*)((nint)h.State + cell.Offset) = v & cell.LegalBits(h.Options.Extensions))
+        {
+            Cell = cell,
+            Reachable = (number >> 8 & 3) == (int)PrivilegeMode.Supervisor ? Supervisor : null,
+        };
+    }
 
     private static IEnumerable<CsrRow> Many(int first, int count, string name, int start, Func<int, Func<Hart, bool>?> reachable) =>
         Enumerable.Range(0, count).Select(i =>

@@ -52,6 +52,7 @@ internal sealed class BlockCompiler
                 return false;
             LoopRegion.Find(blocks);
             _code.Clear();
+            _memory.IsObserved = page.Interests is not null;
             _linker.Start(page, blocks);
             _singles.Clear();
             var at = offset;
@@ -81,6 +82,8 @@ internal sealed class BlockCompiler
         _expressions.Map = block.Map;
         _expressions.Pending = 0;
         _floats.StartBlock();
+        if (_page.Interests is not null)
+            _guards.Begin(block);
         _linker.Begin(block);
         var count = block.Instructions.Count;
         _groups = AccessGroup.Of(block.Instructions.SelectMany(static d => d.Effects));
@@ -100,7 +103,7 @@ internal sealed class BlockCompiler
         }
 
         _expressions.SettleAll();
-        if (block.Instructions[^1].Effects is [.., Effect.Jump])
+        if (block.Instructions[^1].Effects is [.., Effect.Jump or Effect.Perform { EndsBlock: true }])
             return;
         if (block.EndsBeforeInterpreted)
             _linker.AddExit(_code.Jump(), new(ExitKind.Interpret, _page.VirtualAddress + (ulong)block.End, 0), block.Loop);
@@ -120,7 +123,7 @@ internal sealed class BlockCompiler
             switch (effects[i])
             {
                 case Effect.GuardStackPointer guard:
-                    _guards.EmitStackPointer(guard.Value, _leaves);
+                    _guards.EmitStackPointer(guard, _leaves);
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.GuardAccess guard:
@@ -179,6 +182,24 @@ internal sealed class BlockCompiler
                     _leaves.AddRange(_floats.Compute(step, target));
                     LeaveToInterpreter(pc, refund);
                     break;
+                case Effect.RequireMode mode:
+                    EmitRequiredMode(mode.Lowest);
+                    LeaveToInterpreter(pc, refund);
+                    break;
+                case Effect.ReadControl read:
+                    _code.Load(R.Rax, ExpressionCompiler.State, read.Cell.Offset);
+                    _code.Store(R.Rsp, 8 * ExpressionCompiler.LoadedSlot, R.Rax);
+                    break;
+                case Effect.WriteControl write:
+                    _expressions.EvaluateInto(R.Rax, write.Value);
+                    _code.Store(ExpressionCompiler.State, write.Cell.Offset, R.Rax);
+                    break;
+                case Effect.Perform:
+                    _linker.AddPerform(_code.Jump(), pc, refund, decoded.Instruction, _block.Loop, _pending);
+                    _floats.StartBlock();
+                    foreach (var set in effects.OfType<Effect.SetRegister>())
+                        _expressions.Written(set.Register);
+                    return;
                 default:
                     throw new NotTranslatedException();
             }
@@ -197,6 +218,21 @@ internal sealed class BlockCompiler
         }
 
         _pending = _expressions.Pending;
+    }
+
+    private void EmitRequiredMode(PrivilegeMode? lowest)
+    {
+        if (lowest is { } fixedMode)
+        {
+            _code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.Privilege, (int)fixedMode, 32);
+        }
+        else
+        {
+            _code.Load32(R.Rax, ExpressionCompiler.State, HartStateLayout.Privilege);
+            _code.OpFrom(Alu.Compare, R.Rax, ExpressionCompiler.State, HartStateLayout.TranslationMode, 32);
+        }
+
+        _leaves.Add(_code.Jump(Condition.Below));
     }
 
     private bool TryLoadInto(HostAddress from, Effect? next, int sizeBytes)
@@ -257,7 +293,8 @@ internal sealed class BlockCompiler
             _linker.AddExit(_code.Jump(Condition.NotEqual), new(ExitKind.Interpret, pc, refund), _block.Loop);
         }
 
-        if (!jump.Target.IsConstant && _page.Interests is not null)
+        var isProbed = !jump.Target.IsConstant && _page.Interests is not null;
+        if (isProbed)
         {
             // A target that the cache does not know may be one that an observer waits for.
             Trampolines.EmitProbe(_code, out var unknown);
@@ -270,8 +307,18 @@ internal sealed class BlockCompiler
             _expressions.Assign(jump.Link, pc + instruction.SizeBytes);
         if (offset is { } inPage)
             _linker.GoOn(_block, inPage);
+        else if (isProbed && jump.Link == 0)
+            EmitFound();
         else
             EmitLookup();
+    }
+
+    // Where a probe has found its target, behind the change-over of a loop, which leaves rcx alone.
+    private void EmitFound()
+    {
+        if (_block.Loop is { } loop)
+            _linker.Transitions.EmitOutOf(loop);
+        Trampolines.EmitGo(_code);
     }
 
     private void EmitFarJump(ulong target)

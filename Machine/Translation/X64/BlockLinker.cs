@@ -1,4 +1,5 @@
 using Verification.Machine.Harts;
+using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation.X64;
 
@@ -12,7 +13,7 @@ internal sealed class BlockLinker
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
     private readonly ExitSites _sites;
-    private readonly List<(int Displacement, ExitSite Site, LoopRegion? Loop, uint Pending)> _exits = [];
+    private readonly List<(int[] Displacements, ExitSite Site, LoopRegion? Loop, uint Pending)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
     private readonly Dictionary<int, int> _positions = [];
@@ -58,11 +59,15 @@ internal sealed class BlockLinker
     /// <param name="loop">The loop under whose map it leaves.</param>
     /// <param name="pending">Registers to be completed on the way: see <see cref="ExpressionCompiler.Pending"/>.</param>
     internal void AddExit(int displacement, ExitSite site, LoopRegion? loop, uint pending = 0) =>
-        _exits.Add((displacement, site, loop, pending));
+        _exits.Add(([displacement], site, loop, pending));
 
-    /// <summary>A jump on an access whose page was not in the translation buffer.</summary>
+    /// <summary>Jumps on an access whose page was not in the translation buffer.</summary>
     internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, LoopRegion? loop, uint pending) =>
-        _exits.Add((missed.Displacement, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop, pending));
+        _exits.Add((missed.Displacements, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop, pending));
+
+    /// <summary>A jump for an instruction that is done as a whole; the code goes on here.</summary>
+    internal void AddPerform(int displacement, ulong pc, int refund, in Instruction instruction, LoopRegion? loop, uint pending) =>
+        _exits.Add(([displacement], new(ExitKind.Perform, pc, refund, _start + _code.Position, Instruction: instruction), loop, pending));
 
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
@@ -110,9 +115,10 @@ internal sealed class BlockLinker
                 loops[loop] = Transitions.EmitExits(loop, _start);
         }
 
-        foreach (var (displacement, site, loop, pending) in _exits)
+        foreach (var (displacements, site, loop, pending) in _exits)
         {
-            _code.BindHere(displacement);
+            foreach (var displacement in displacements)
+                _code.BindHere(displacement);
             foreach (var (guest, host) in (loop?.Map ?? RegisterMap.Standard).Integers)
             {
                 if ((pending >> guest & 1) != 0)

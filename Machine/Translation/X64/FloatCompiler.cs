@@ -126,8 +126,9 @@ internal sealed class FloatCompiler(X64Emitter code, ExpressionCompiler expressi
                 break;
         }
 
-        // Flags are part of the state that becomes dirty, with arithmetic as with comparisons.
-        MarkDirty();
+        // Flags that were raised make the state dirty, too: that shows when the code is left.
+        if (target is not null)
+            MarkDirty();
         return _leaves;
     }
 

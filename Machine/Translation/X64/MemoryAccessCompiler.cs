@@ -16,6 +16,9 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
 
     private readonly List<Single> _singles = [];
 
+    /// <summary>Stores of the code that is being compiled may be such as an observer must be told of.</summary>
+    internal bool IsObserved { get; set; }
+
     /// <summary>The host's address of an access: in registers that stay as they are until the access is done.</summary>
     internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind)
     {
@@ -89,13 +92,46 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             var resume = code.Position;
             expressions.EvaluateInto(R.Rax, single.Address);
             EmitLookup(single.SizeBytes, single.Kind);
-            missed.Add(new(code.Jump(Condition.NotEqual), resume));
+            if (IsObserved && single.Kind == AccessKind.Store)
+            {
+                EmitFiltered(resume, single.Back, missed);
+                continue;
+            }
+
+            missed.Add(new([code.Jump(Condition.NotEqual)], resume));
             code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
             code.BindTo(code.Jump(), single.Back);
         }
 
         _singles.Clear();
         return missed;
+    }
+
+    // Behind a look-up for a store: what the page's filter lets pass goes on as if the page were not observed.
+    private void EmitFiltered(int resume, int back, List<Missed> missed)
+    {
+        var isFound = code.Jump(Condition.Equal);
+        code.OpFrom(Alu.Xor, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
+        code.Op(Alu.Compare, R.Rdx, (int)TlbEntry.Filtered);
+        var isElsewhere = code.Jump(Condition.NotEqual);
+        code.Move(R.Rdx, R.Rcx);
+        code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
+        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
+        code.OpFrom(Alu.Add, R.Rdx, State, HartStateLayout.DataFilters);
+        code.Load(R.Rdx, R.Rdx, 0);
+        code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
+        code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rcx);
+        code.Move32(R.Rcx, R.Rax);
+        code.ShiftImmediate(5, R.Rcx, 3, 32);
+        code.Op(Alu.And, R.Rcx, 0x1FF, 32);
+        code.TestBit(R.Rdx, R.Rcx);
+        var isTold = code.Jump(Condition.Below);
+        missed.Add(new([isElsewhere, isTold], resume));
+        code.Load(R.Rdx, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
+        code.BindTo(code.Jump(), back);
+        code.BindHere(isFound);
+        code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+        code.BindTo(code.Jump(), back);
     }
 
     /// <summary>What was translated is given up.</summary>
@@ -217,5 +253,5 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     private readonly record struct GroupLookup(int SizeBytes, int Slot, int Other, int Found);
 }
 
-/// <summary>A jump on a look-up that failed, and where the code goes on when it has been mended.</summary>
-internal readonly record struct Missed(int Displacement, int Resume);
+/// <summary>Jumps on a look-up that failed, and where the code goes on when it has been mended.</summary>
+internal readonly record struct Missed(int[] Displacements, int Resume);

@@ -4,21 +4,25 @@ namespace Verification.Machine.Translation.X64;
 
 /// <summary>
 /// The checks of code whose stack pointer is observed: what the hart's guard (<see cref="Hart.GuardStack"/>) lets pass costs
-/// a subtraction and a comparison, and everything else leaves for the observed interpreter. Accesses that share a look-up
-/// share their check.
+/// a comparison or two, and everything else leaves for the observed interpreter.
 /// </summary>
 internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler expressions)
 {
     private const R State = ExpressionCompiler.State;
     private const int StackPointer = 2, WordBytes = 8;
 
+    private Dictionary<Effect, StackCheck> _checks = [];
+
+    /// <summary>Begins a block.</summary>
+    internal void Begin(BasicBlock block) => _checks = StackChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
+
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
-    internal void EmitStackPointer(Expression value, List<int> leaves)
+    internal void EmitStackPointer(Effect.GuardStackPointer guard, List<int> leaves)
     {
-        expressions.EvaluateInto(R.Rax, value);
-        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackPointerLow);
-        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackPointerLimit);
-        leaves.Add(code.Jump(Condition.AboveOrEqual));
+        if (TryEmitCheck(guard, leaves)) return;
+        expressions.EvaluateInto(R.Rax, guard.Value);
+        EmitFloor(leaves);
+        EmitCeiling(leaves);
     }
 
     /// <summary>Leaves unless the access may pass.</summary>
@@ -27,6 +31,7 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     /// <param name="leaves">Gets the jumps that leave.</param>
     internal void EmitAccess(Effect.GuardAccess guard, AccessGroup? group, List<int> leaves)
     {
+        if (TryEmitCheck(guard, leaves)) return;
         if (group is null)
         {
             Emit(guard.Address, guard.SizeBytes, guard.BaseRegister, leaves);
@@ -36,6 +41,39 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         if (group.IsGuarded) return;
         group.IsGuarded = true;
         Emit(group.Lowest, group.SpanBytes, guard.BaseRegister, leaves);
+    }
+
+    private bool TryEmitCheck(Effect guard, List<int> leaves)
+    {
+        if (!_checks.TryGetValue(guard, out var check)) return false;
+        if (check.Below is { } below)
+        {
+            EvaluateStackPointer(below);
+            EmitFloor(leaves);
+        }
+
+        if (check.Above is { } above)
+        {
+            EvaluateStackPointer(above);
+            EmitCeiling(leaves);
+        }
+
+        return true;
+    }
+
+    private void EvaluateStackPointer(long distance) =>
+        expressions.EvaluateInto(R.Rax, Expression.Binary(Operator.Add, Expression.Register(StackPointer), Expression.Constant((ulong)distance)));
+
+    private void EmitFloor(List<int> leaves)
+    {
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackFloor);
+        leaves.Add(code.Jump(Condition.BelowOrEqual));
+    }
+
+    private void EmitCeiling(List<int> leaves)
+    {
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackCeiling);
+        leaves.Add(code.Jump(Condition.AboveOrEqual));
     }
 
     private void Emit(Expression address, int sizeBytes, int baseRegister, List<int> leaves)

@@ -36,7 +36,7 @@ internal sealed class Trampolines
         var (state, address) = OperatingSystem.IsWindows() ? (R.Rcx, R.Rdx) : (R.Rdi, R.Rsi);
         code.Move(R.Rbp, state);
         code.Move(R.Rax, address);
-        code.Mxcsr(2, R.Rbp, HartStateLayout.GuestMxcsr);
+        EmitIfFloating(code, () => code.Mxcsr(2, R.Rbp, HartStateLayout.GuestMxcsr));
         foreach (var (guest, host) in RegisterMap.Standard.Integers)
             code.Load(host, R.Rbp, ExpressionCompiler.OffsetOf(guest));
         code.Load(ExpressionCompiler.Budget, R.Rbp, HartStateLayout.Budget);
@@ -59,8 +59,11 @@ internal sealed class Trampolines
             code.Store(R.Rbp, ExpressionCompiler.OffsetOf(guest), host);
         result.ExitStored = code.Position;
         code.Store(R.Rbp, HartStateLayout.Budget, ExpressionCompiler.Budget);
-        code.Mxcsr(3, R.Rbp, HartStateLayout.GuestMxcsr);
-        code.Mxcsr(2, R.Rbp, HartStateLayout.HostMxcsr);
+        EmitIfFloating(code, () =>
+        {
+            code.Mxcsr(3, R.Rbp, HartStateLayout.GuestMxcsr);
+            code.Mxcsr(2, R.Rbp, HartStateLayout.HostMxcsr);
+        });
         code.Op(Alu.Add, R.Rsp, ExpressionCompiler.FrameSizeBytes);
         for (var i = Saved.Length - 1; i >= 0; i--)
             code.Pop(Saved[i]);
@@ -69,12 +72,24 @@ internal sealed class Trampolines
         return result;
     }
 
+    // While the unit is off no code uses it; and no code switches it on.
+    private static void EmitIfFloating(X64Emitter code, Action emit)
+    {
+        code.OpMemory(Alu.Compare, R.Rbp, HartStateLayout.FloatStatus, 0, 32);
+        var isOff = code.Jump(Condition.Equal);
+        emit();
+        code.BindHere(isOff);
+    }
+
     /// <summary>The lookup itself, for code that has the target in rax and wants it in place.</summary>
     internal static void EmitDispatch(X64Emitter code, out int[] misses)
     {
         EmitProbe(code, out misses);
-        code.JumpMemory(R.Rcx, JumpCache.CodeOffset);
+        EmitGo(code);
     }
+
+    /// <summary>Jumps to the code of the entry that a probe has left in rcx.</summary>
+    internal static void EmitGo(X64Emitter code) => code.JumpMemory(R.Rcx, JumpCache.CodeOffset);
 
     /// <summary>Looks the target in rax up and leaves it there; the entry is in rcx.</summary>
     internal static void EmitProbe(X64Emitter code, out int[] misses)

@@ -16,7 +16,7 @@ internal static class Observers
         Console.WriteLine($"{"guest",-22}{"plain",10}{"stack oracle",14}{"word watched",14}{"page watched",14}{"interpreted",13}");
         foreach (var name in (string[])["calls", "memory", "integer"])
         {
-            var guest = Guest.All.First(guest => guest.File == name && guest.Harts == 1).Shortened(20);
+            var guest = Guest.All.First(guest => guest.File == name && guest.Harts == 1).Shortened(3);
             var image = KernelImage.FromRaw(guest.Image(), Guest.LoadAddress);
             var kernel = new KernelDescription { Name = name, Image = image };
             var times = Timing.MicrosecondsOf(turns, 1,

@@ -1,4 +1,4 @@
-# Context switches: Sv39 in S-mode; each round writes satp, flushes, and touches 16 pages.
+# Context switches: Sv39 in S-mode; each round goes to the other of two address spaces, flushes, and touches 16 pages.
 main:
     la t0, back
     csrw mtvec, t0
@@ -45,8 +45,11 @@ main:
     mret
 supervisor:
     li t6, 4104
+    li t5, 1
+    slli t5, t5, 44
 1:  li t0, 0x40000000
     csrr t3, satp
+    xor t3, t3, t5          # another ASID
     csrw satp, t3
     sfence.vma
     li t1, 16

@@ -1,0 +1,24 @@
+namespace Verification.Machine.Harts;
+
+/// <summary>
+/// The words of a page whose stores an observer must be told of: a bit for each aligned 8 bytes, bit 0 of the first word for
+/// the page's first. Lies at a fixed address as long as the <see cref="Interests"/> live that it is of.
+/// </summary>
+internal unsafe struct StoreFilter
+{
+    private const int GranuleShift = 3;
+    private const int Granules = 4096 >> GranuleShift;
+
+    internal fixed ulong Words[Granules / 64];
+
+    /// <summary>Adds the bytes of a range that lie in the page.</summary>
+    internal void Add(ulong page, ulong address, int sizeBytes)
+    {
+        for (var at = address; at < address + (ulong)sizeBytes; at++)
+        {
+            if (at >> 12 != page) continue;
+            var granule = (int)(at & 0xFFF) >> GranuleShift;
+            Words[granule / 64] |= 1UL << granule;
+        }
+    }
+}
