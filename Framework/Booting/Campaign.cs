@@ -1,7 +1,6 @@
-using System.Runtime.ExceptionServices;
+using System.Collections.Concurrent;
 using Verification.Framework.Kernels;
 using Verification.Machine;
-using Verification.Machine.Schedule;
 
 namespace Verification.Framework.Booting;
 
@@ -14,7 +13,7 @@ namespace Verification.Framework.Booting;
 /// <param name="limits">How long one boot may go on.</param>
 public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfiguration> machine, BootLimits limits)
 {
-    private const int MachinesPerRound = 16;
+    private const int MachinesOfGroup = 32;
 
     /// <summary>How many boots run at the same time; has no influence on any result.</summary>
     public int ParallelBoots { get; init; } = Environment.ProcessorCount;
@@ -25,22 +24,23 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
     public CampaignResult Run(int count, Action<CampaignResult>? progress = null)
     {
         var result = CampaignResult.Empty;
-        int round = MachinesPerRound * ParallelBoots;
-        for (int first = 0; first < count; first += round)
+        var groups = new ConcurrentDictionary<int, Lazy<MachineGroup>>();
+        using var boots = new BootsAhead(count, ParallelBoots, Boot);
+        for (int number = 0; number < count; number++)
         {
-            var boots = InParallel(Enumerable.Range(first, Math.Min(round, count - first)).Select(machine).ToList());
-            foreach (var (boot, refusal) in boots)
-            {
-                // What is wrong with a description or an image is told for the first machine, on any number of cores.
-                refusal?.Throw();
-                result = result.With(boot!);
-                if (boot!.Verdict != BootVerdict.Passed) return result;
-            }
-
+            // What is wrong with a description or an image is told for the first machine, on any number of cores.
+            result = result.With(boots.Take());
+            if (result.Failure is not null) return result;
+            if ((number + 1) % MachinesOfGroup != 0 && number + 1 != count) continue;
+            groups.TryRemove(number / MachinesOfGroup, out _);
             progress?.Invoke(result);
         }
 
         return result;
+
+        BootResult Boot(int number) => groups
+            .GetOrAdd(number / MachinesOfGroup, group => new(() => Group(group * MachinesOfGroup, Math.Min(MachinesOfGroup, count - group * MachinesOfGroup))))
+            .Value.Boot(number % MachinesOfGroup);
     }
 
     /// <summary>Makes a failing machine as simple as the failure allows.</summary>
@@ -59,7 +59,7 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
             {
                 spent += chunk.Length;
                 // A simpler machine may be impossible for this image; then it shows nothing.
-                next = InParallel(chunk).Select(b => b.Result).FirstOrDefault(b => b is not null && FailsAlike(b, failing));
+                next = InParallel(chunk).FirstOrDefault(b => b is not null && FailsAlike(b, failing));
                 if (next is not null || spent >= mostBoots) break;
             }
 
@@ -70,26 +70,25 @@ public sealed class Campaign(KernelDescription kernel, Func<int, BoardConfigurat
         return current;
     }
 
-    private (BootResult? Result, ExceptionDispatchInfo? Refusal)[] InParallel(IReadOnlyList<BoardConfiguration> machines)
+    private MachineGroup Group(int first, int count) => new(kernel, [.. Enumerable.Range(first, count).Select(machine)], limits);
+
+    private BootResult?[] InParallel(BoardConfiguration[] machines)
     {
-        var boots = new (BootResult?, ExceptionDispatchInfo?)[machines.Count];
-        // The first of several machines that differ in their schedules alone is booted up to where they part.
-        var shared = machines.GroupBy(m => m with { Schedule = ScheduleChoice.Default }).Where(g => g.Count() > 1)
-            .ToDictionary(g => g.Key, g => new Lazy<SharedBoot?>(() => SharedBoot.TryBegin(kernel, g.First(), limits)));
-        Parallel.For(0, machines.Count, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots }, i => boots[i] = Try(machines[i],
-            shared.Count == 0 ? null : shared.GetValueOrDefault(machines[i] with { Schedule = ScheduleChoice.Default })));
+        var group = new MachineGroup(kernel, machines, limits);
+        var boots = new BootResult?[machines.Length];
+        Parallel.For(0, machines.Length, new ParallelOptions { MaxDegreeOfParallelism = ParallelBoots }, i => boots[i] = Try(group, i));
         return boots;
     }
 
-    private (BootResult?, ExceptionDispatchInfo?) Try(BoardConfiguration machine, Lazy<SharedBoot?>? shared)
+    private static BootResult? Try(MachineGroup group, int index)
     {
         try
         {
-            return (shared?.Value?.Run(machine.Schedule) ?? KernelBoot.Run(kernel, machine, limits), null);
+            return group.Boot(index);
         }
         catch (Exception e) when (e is KernelDescriptionException or ArgumentException)
         {
-            return (null, ExceptionDispatchInfo.Capture(e));
+            return null;
         }
     }
 

@@ -11,6 +11,8 @@ internal static class CampaignBenchmarks
     {
         var numbers = words.Where(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out _)).Select(int.Parse).ToList();
         var names = words.Where(word => !char.IsDigit(word[0])).ToList();
+        var kind = names.Find(name => name is "any" or "four" or "unobserved") ?? "any";
+        names.Remove(kind);
         var turns = numbers.Count > 0 ? Math.Max(1, numbers[0]) : 5;
         if (names.Count == 0) names = ["boots", "snapshots", "prefixes", "observers", "sizes"];
         foreach (var name in names)
@@ -24,7 +26,7 @@ internal static class CampaignBenchmarks
                 case "observers": Observers.Run(turns); break;
                 case "sizes": Sizes.Run(turns); break;
                 case "cores": LongCampaign.Scale(numbers.Count > 0 ? numbers[0] : 1_000); break;
-                case "long": LongCampaign.Run(numbers.Count > 0 ? numbers[0] : 100_000); break;
+                case "long": LongCampaign.Run(numbers.Count > 0 ? numbers[0] : 100_000, kind); break;
                 default:
                     Console.Error.WriteLine($"There is no benchmark '{name}': there are boots, snapshots, prefixes, observers, sizes, cores and long.");
                     return 2;
