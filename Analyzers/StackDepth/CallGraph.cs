@@ -43,7 +43,12 @@ internal sealed class CallGraph
         foreach (var entry in entries) graph.Node(entry, null);
         graph.Close();
         foreach (var node in graph.Nodes)
-            if (panic is not null && !panicking.Contains(node)) node.Calls.Add(panic);
+        {
+            if (panic is null || panicking.Contains(node)) continue;
+            node.Calls.Add(panic);
+            node.PanicHandler = panic;
+        }
+
         // What is recursive must be known before it is asked what may be inlined, and depths follow from frames.
         foreach (var node in graph.Nodes) node.FrameBytes = node.OwnBytes;
         DepthSearch.Run(graph.Nodes);

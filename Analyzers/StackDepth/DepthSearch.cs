@@ -27,11 +27,11 @@ internal static class DepthSearch
         var isRecursive = component.Count > 1 || component[0].Calls.Contains(component[0]);
         var deepest = component.SelectMany(node => node.Calls).Where(callee => !members.Contains(callee))
             .OrderByDescending(callee => callee.DepthBelowCaller).FirstOrDefault();
-        var below = Math.Max(deepest?.DepthBelowCaller ?? 0, component.Max(node => node.ForeignBytes));
+        var below = Math.Max(deepest?.DepthBelowCaller ?? 0, component.Max(node => node.ForeignDepthBytes));
         foreach (var node in component)
         {
             node.IsRecursive = isRecursive;
-            node.Deepest = deepest is not null && deepest.DepthBelowCaller >= node.ForeignBytes ? deepest : null;
+            node.Deepest = deepest is not null && deepest.DepthBelowCaller >= node.ForeignDepthBytes ? deepest : null;
             node.DepthBytes = component.Sum(member => member.FrameBytes) + below;
         }
     }

@@ -27,6 +27,9 @@ internal static class KnownCalls
     /// <summary>The same for a floating-point number, which needs large integers on the way.</summary>
     public const int FloatTextBytes = 8192;
 
+    /// <summary>Upper bound for what lies between a failure in the base library and the panic handler.</summary>
+    public const int FailureBytes = 96;
+
     private static readonly HashSet<string> Leaves =
     [
         "System.Span", "System.ReadOnlySpan", "System.Span.Enumerator", "System.ReadOnlySpan.Enumerator",

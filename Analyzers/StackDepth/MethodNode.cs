@@ -33,6 +33,12 @@ internal sealed class MethodNode(IMethodSymbol method, Substitution substitution
     /// <summary>The bytes that the deepest known call into an assembly without source adds below the frame.</summary>
     public long ForeignBytes { get; set; }
 
+    /// <summary>The panic handler, which a failure in such a call ends in; null for what the handler itself reaches.</summary>
+    public MethodNode? PanicHandler { get; set; }
+
+    /// <summary>What such a call takes in the worst case: it fails when it is deepest.</summary>
+    public long ForeignDepthBytes => ForeignBytes == 0 ? 0 : ForeignBytes + (PanicHandler is { } handler ? KnownCalls.FailureBytes + handler.DepthBelowCaller : 0);
+
     /// <summary>The largest single contribution, for the message: text and bytes.</summary>
     public (string Text, long Bytes) Largest { get; set; } = ("", 0);
 

@@ -29,6 +29,9 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     /// <summary>Static fields, literals, tables.</summary>
     public StaticData Data { get; } = new();
 
+    /// <summary>Calls of the base library's methods that may fail.</summary>
+    public Codegen.PanicCalls PanicCalls => field ??= new Codegen.PanicCalls(this);
+
     /// <summary>Methods reached, in order.</summary>
     public Queue<MethodKey> Work { get; } = new();
 
@@ -47,7 +50,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     /// <summary>True for an assembly that is neither the base library's nor the compiler's own.</summary>
     public static bool IsKernelCode(Assembly assembly) =>
         assembly != typeof(object).Assembly && assembly != typeof(Compilation).Assembly &&
-        assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != true;
+        assembly.FullName?.StartsWith("System.", StringComparison.Ordinal) != true;
 
     /// <summary>The symbol of a method that code refers to; the method will be compiled.</summary>
     public string Reference(MethodKey key, Place? place)

@@ -184,6 +184,10 @@ internal sealed class StaticData
         return symbol;
     }
 
+    /// <summary>A table in read-only data.</summary>
+    public void AddTable(string symbol, string typeName, byte[] content, List<Relocation> relocations) =>
+        Add(new DataObject(symbol, typeName, content, content.Length, 8, true, relocations, null));
+
     // A path as another operating system wrote it is cut as well.
     private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 

@@ -3,7 +3,7 @@ using Xunit;
 namespace Verification.Specs.Compiling;
 
 /// <summary>Where the CLR would throw, compiled code calls the panic handler with the reason and the C# line.</summary>
-public sealed class PanicSpecs
+public sealed class PanicSpecs(PanicSpecs.Library library) : IClassFixture<PanicSpecs.Library>
 {
     private const string Source =
         """
@@ -65,5 +65,91 @@ public sealed class PanicSpecs
         using GuestProgram program = new(Source);
         Assert.Equal(new Outcome(0, reason, line), program.RunInModel(a, b, method));
         Assert.Equal(reason, program.RunOnClr(a, b, method).Panic);
+    }
+
+    private const string LibrarySource =
+        """
+        public struct Item : IUtf8SpanFormattable
+        {
+            public long Value;
+            public bool TryFormat(Span<byte> text, out int written, ReadOnlySpan<char> format, IFormatProvider provider)
+            {
+                if (Value > 100)
+                    written = (int)(1000 / (Value - 101));
+                else
+                    written = int.Parse(format);
+                return true;
+            }
+        }
+        public static unsafe class Test
+        {
+            private static ReadOnlySpan<char> Text(long a) => a == 0 ? "12" : a == 1 ? "x" : "999999999999999999999999";
+            public static long RunTwoLines(long a, long b)
+            {
+                long first = short.Parse(Text(a));
+                return first +
+                    long.Parse(Text(b));
+            }
+            public static long RunDeepInside(long a, long b)
+            {
+                Span<char> text = stackalloc char[40];
+                a.TryFormat(text, out int written, b == 1 ? "y" : "N0");
+                decimal.Parse(Text(a)).TryFormat(text, out int more,
+                    b == 2 ? "q" : "F");
+                return written + more;
+            }
+            public static long RunTail(long a, long b)
+            {
+                return Last(a) +
+                    Last(b);
+            }
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            private static long Last(long a) => long.Parse(Text(a), System.Globalization.NumberStyles.Number);
+            public static long RunPointer(long a, long b)
+            {
+                delegate*<ReadOnlySpan<char>, IFormatProvider, int> parse = &int.Parse;
+                return parse(Text(a), null)
+                    + parse(Text(b), null);
+            }
+            public static long RunCallback(long a, long b)
+            {
+                Span<byte> text = stackalloc byte[40];
+                Item item = new() { Value = a };
+                System.Text.Unicode.Utf8.TryWrite(text, $"{item:12}", out int written);
+                System.Text.Unicode.Utf8.TryWrite(text[written..], $"{item:z}", out written);
+                return written;
+            }
+        }
+        """;
+
+    // The CLR knows the line of each frame: the first that has one is the kernel's.
+    [Theory]
+    [InlineData("RunTwoLines", 0, 0, 0)]
+    [InlineData("RunTwoLines", 1, 0, 19)]
+    [InlineData("RunTwoLines", 2, 0, 19)]
+    [InlineData("RunTwoLines", 0, 1, 20)]
+    [InlineData("RunTwoLines", 0, 2, 20)]
+    [InlineData("RunDeepInside", 0, 1, 26)]
+    [InlineData("RunDeepInside", 1, 0, 27)]
+    [InlineData("RunDeepInside", 0, 2, 27)]
+    [InlineData("RunTail", 1, 0, 37)]
+    [InlineData("RunTail", 0, 2, 37)]
+    [InlineData("RunPointer", 1, 0, 41)]
+    [InlineData("RunPointer", 0, 2, 41)]
+    [InlineData("RunCallback", 0, 0, 10)]
+    [InlineData("RunCallback", 101, 0, 8)]
+    public void A_failure_in_a_method_of_the_base_library_is_told_at_the_line_that_called_it(string method, long a, long b, int line)
+    {
+        Outcome told = library.Program.RunInModel(a, b, method);
+        Assert.Equal(library.Program.RunOnClr(a, b, method), told);
+        Assert.Equal(line, told.Line);
+    }
+
+    /// <summary>The program of the library's failures, compiled once.</summary>
+    public sealed class Library : IDisposable
+    {
+        public GuestProgram Program { get; } = new(LibrarySource);
+
+        public void Dispose() => Program.Dispose();
     }
 }

@@ -33,6 +33,9 @@ internal sealed class CodeItem
     /// <summary>The call that this instruction makes.</summary>
     public (CallKind Kind, IReadOnlyList<string> Targets)? Call { get; init; }
 
+    /// <summary>True for a call through which a failure of the base library finds its line.</summary>
+    public bool LeadsBack { get; init; }
+
     /// <summary>Unwinding rule from the end of this instruction on.</summary>
     public UnwindState? StateAfter { get; set; }
 

@@ -27,6 +27,9 @@ internal sealed class Frame
     /// <summary>True if ra is saved.</summary>
     public bool SavesReturnAddress => Saved.Any(saved => saved.Register == Registers.ReturnAddress);
 
+    /// <summary>Where ra is saved, from sp.</summary>
+    public int ReturnAddressOffset => Saved.First(saved => saved.Register == Registers.ReturnAddress).Offset;
+
     /// <summary>Lays out the frame of an allocated function; gives its slots their offsets.</summary>
     public static Frame Of(MachineFunction function)
     {

@@ -9,7 +9,8 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal sealed partial class MethodEmitter
 {
-    private static readonly object PanicTail = new();
+    /// <summary>The place behind a method's code where panics go that have to save ra first.</summary>
+    private sealed record PanicTail(string Handler, bool IsOfLibrary);
 
     private readonly Compilation _unit;
     private readonly MachineFunction _function;
@@ -20,7 +21,7 @@ internal sealed partial class MethodEmitter
     private readonly List<(MachineInstr Instr, int Item)> _starts = [];
     private Place? _place;
     private UnwindState _state = new(0, []);
-    private string? _panicHandler;
+    private readonly List<PanicTail> _panicTails = [];
 
     private MethodEmitter(Compilation unit, MachineFunction function, Frame frame, string symbol)
     {
@@ -59,7 +60,7 @@ internal sealed partial class MethodEmitter
             EmitBlock(block, next);
         }
 
-        if (_panicHandler is { } handler) EmitPanicTail(handler, inside);
+        foreach (PanicTail tail in _panicTails) EmitPanicTail(tail, inside);
     }
 
     private void EmitBlock(MachineBlock block, MachineBlock? next)
@@ -156,7 +157,7 @@ internal sealed partial class MethodEmitter
                 });
                 break;
             case MachineKind.Panic:
-                Panic(instr.Symbol!);
+                Panic(instr.Symbol!, isOfLibrary: instr.Rs1 == Registers.ReturnAddress);
                 break;
             case MachineKind.Return:
                 Epilogue();
@@ -293,6 +294,7 @@ internal sealed partial class MethodEmitter
     {
         CallTarget target = instr.Call!;
         CallKind kind = target.IsNoReturn ? CallKind.NoReturn : CallKind.Call;
+        bool leadsBack = _unit.PanicCalls.MayFail(target);
         if (instr.Symbol is { } symbol)
         {
             Add(new CodeItem
@@ -302,6 +304,7 @@ internal sealed partial class MethodEmitter
                 Symbol = symbol,
                 Place = _place,
                 Call = (kind, [symbol]),
+                LeadsBack = leadsBack,
             });
             return;
         }
@@ -311,49 +314,73 @@ internal sealed partial class MethodEmitter
             Instruction = Make("jalr", Registers.ReturnAddress, instr.Rs1, 0, 0, 0),
             Place = _place,
             Call = (kind, _unit.IndirectTargets(target)),
+            LeadsBack = leadsBack,
         });
     }
 
-    private void Panic(string handler)
+    // From the library, the way back goes along: where to, and with which stack.
+    private void Panic(string handler, bool isOfLibrary)
     {
         if (_frame.SavesReturnAddress)
         {
-            Add(new CodeItem
+            if (isOfLibrary)
             {
-                Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
-                Kind = RelocationKind.Jal,
-                Symbol = handler,
-                Place = _place,
-                Call = (CallKind.NoReturn, [handler]),
-            });
+                CallersStack(_frame.SizeBytes);
+                Item("ld", Registers.FirstArgument + 1, Registers.FirstArgument + 2, MachineInstr.None, _frame.ReturnAddressOffset - _frame.SizeBytes);
+            }
+
+            CallHandler(handler);
             return;
         }
 
         // ra still holds the way back: it is saved on the way, so that the report can name the callers.
-        _panicHandler = handler;
+        PanicTail tail = new(handler, isOfLibrary);
+        if (_panicTails.IndexOf(tail) is >= 0 and var known) tail = _panicTails[known];
+        else _panicTails.Add(tail);
         CodeItem jump = Item("jal", 0, 0, 0);
-        jump.Target = PanicTail;
+        jump.Target = tail;
         jump.SizeBytes = 2;
     }
 
-    private void EmitPanicTail(string handler, UnwindState inside)
+    private void EmitPanicTail(PanicTail tail, UnwindState inside)
     {
         // The last panic runs straight into it.
-        if (ReferenceEquals(_items[^1].Target, PanicTail)) _items.RemoveAt(_items.Count - 1);
-        _items.Add(new CodeItem { Label = PanicTail, SizeBytes = 0 });
+        if (ReferenceEquals(_items[^1].Target, tail)) _items.RemoveAt(_items.Count - 1);
+        _items.Add(new CodeItem { Label = tail, SizeBytes = 0 });
         _state = inside;
         Item("addi", Registers.StackPointer, Registers.StackPointer, MachineInstr.None, -PanicFrameBytes);
         State(new UnwindState(_state.CfaOffset + PanicFrameBytes, _state.Saved));
         Item("sd", MachineInstr.None, Registers.StackPointer, Registers.ReturnAddress, 8);
         State(new UnwindState(
             _state.CfaOffset, [.. _state.Saved, new SavedRegister(Registers.ReturnAddress, 8 - _state.CfaOffset)]));
-        Add(new CodeItem
+        if (tail.IsOfLibrary)
         {
-            Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
-            Kind = RelocationKind.Jal,
-            Symbol = handler,
-            Place = _place,
-            Call = (CallKind.NoReturn, [handler]),
-        });
+            Move(Registers.FirstArgument + 1, Registers.ReturnAddress);
+            CallersStack(_frame.SizeBytes + PanicFrameBytes);
+        }
+
+        CallHandler(tail.Handler);
     }
+
+    private void CallersStack(int sizeBytes)
+    {
+        const int register = Registers.FirstArgument + 2;
+        if (sizeBytes <= Frame.Reach)
+        {
+            Item("addi", register, Registers.StackPointer, MachineInstr.None, sizeBytes);
+            return;
+        }
+
+        Constant(register, sizeBytes);
+        Item("add", register, register, Registers.StackPointer);
+    }
+
+    private void CallHandler(string handler) => Add(new CodeItem
+    {
+        Instruction = Make("jal", Registers.ReturnAddress, 0, 0, 0, 0),
+        Kind = RelocationKind.Jal,
+        Symbol = handler,
+        Place = _place,
+        Call = (CallKind.NoReturn, [handler]),
+    });
 }

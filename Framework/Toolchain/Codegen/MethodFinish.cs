@@ -35,7 +35,7 @@ internal sealed partial class MethodEmitter
 
                 if (code.Count > 0) Unwind(unwinding, item.Offset, inside);
             }
-            else if (item.Label == PanicTail)
+            else if (item.Label is PanicTail)
             {
                 Unwind(unwinding, item.Offset, inside);
             }
@@ -49,6 +49,7 @@ internal sealed partial class MethodEmitter
                 relocations.Add(new Relocation(item.Offset, kind, item.Symbol!, addend));
             }
 
+            if (item.LeadsBack) _unit.PanicCalls.Add(_symbol, item.Offset + item.SizeBytes, item.Place, _frame);
             Encode(item, code);
             if (item.StateAfter is { } state) Unwind(unwinding, item.Offset + item.SizeBytes, state);
         }
@@ -57,7 +58,7 @@ internal sealed partial class MethodEmitter
         SourceFrames frames = new(_items);
         List<VariableLocation> variables = _unit.Options.VariableLocations ? Variables(frames, code.Count) : [];
         MethodBase method = _function.Source.Key.Method;
-        int frameSize = _frame.SizeBytes + (_panicHandler is null ? 0 : PanicFrameBytes);
+        int frameSize = _frame.SizeBytes + (_panicTails.Count == 0 ? 0 : PanicFrameBytes);
         return new CompiledMethod(
             _symbol, SymbolNames.Display(method), [.. code], relocations, frameSize, lines, calls, unwinding,
             variables, frames.Inlined, method)
@@ -69,7 +70,7 @@ internal sealed partial class MethodEmitter
 
     private List<VariableLocation> Variables(SourceFrames frames, int codeSize)
     {
-        int end = _items.FindIndex(item => item.Label == PanicTail);
+        int end = _items.FindIndex(item => item.Label is PanicTail);
         List<VariableLocation> locations = [];
         foreach (VariableLocations.Found found in VariableLocations.Of(_function, _starts, _items, end < 0 ? _items.Count : end, _frame, codeSize))
         {

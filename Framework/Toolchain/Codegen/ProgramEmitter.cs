@@ -26,6 +26,7 @@ internal static class ProgramEmitter
             foreach (string other in References(function)) Reach(other);
         }
 
+        unit.PanicCalls.Study(functions);
         for (int index = 0; index < functions.Count; index++)
         {
             Function function = functions[index];
@@ -39,6 +40,7 @@ internal static class ProgramEmitter
             }
         }
 
+        unit.PanicCalls.Write();
         return methods;
 
         void Reach(string symbol)

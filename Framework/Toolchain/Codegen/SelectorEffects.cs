@@ -158,6 +158,8 @@ internal sealed partial class Selector
         if (index >= 0 && _block.Body[index].Op == Op.SecondResult) index = BeforeEnd(index);
         if (index < 0 || _block.Body[index] is not { Op: Op.Call, Reference: CallTarget { Symbol: not null, IsNoReturn: false } } call) return null;
         if (call.Args.Length > Registers.ArgumentCount) return null;
+        // A failure in the library is told at this line: the way back must lead through it.
+        if (call.Place?.IsOfKernel == true && _unit.PanicCalls.MayFail((CallTarget)call.Reference!)) return null;
         if (result.Args.Length > 0 && result.Args[0] != call) return null;
         if (result.Args.Length > 1 && (result.Args[1].Op != Op.SecondResult || result.Args[1].Args[0] != call)) return null;
         if (result.Args.Length == 1 && _secondOf.ContainsKey(call)) return null;
@@ -238,7 +240,7 @@ internal sealed partial class Selector
                 Add(new MachineInstr { Kind = MachineKind.Return, Uses = values });
                 break;
             case Op.Panic:
-                SelectPanic(((PanicReason)instr.Reference!).Message);
+                SelectPanic(((PanicReason)instr.Reference!).Message, instr.Place);
                 break;
             case Op.Unreachable:
                 // Where nothing can come, an illegal instruction says so if something does.
@@ -249,7 +251,7 @@ internal sealed partial class Selector
         }
     }
 
-    private void SelectPanic(string site)
+    private void SelectPanic(string site, Place? place)
     {
         if (_unit.PanicSymbol is not { } handler)
         {
@@ -258,7 +260,9 @@ internal sealed partial class Selector
         }
 
         Add(new MachineInstr { Kind = MachineKind.SymbolAddress, Rd = Registers.FirstArgument, Symbol = site });
-        Add(new MachineInstr { Kind = MachineKind.Panic, Symbol = handler, Uses = [Registers.FirstArgument] });
+        bool isOfLibrary = place?.IsOfKernel == false && _function.Key.Method.DeclaringType != typeof(PanicRoutines);
+        if (isOfLibrary) handler = _unit.Reference(new MethodKey(typeof(PanicRoutines).GetMethod(nameof(PanicRoutines.Raise))!, null), null);
+        Add(new MachineInstr { Kind = MachineKind.Panic, Symbol = handler, Rs1 = isOfLibrary ? Registers.ReturnAddress : MachineInstr.None, Uses = [Registers.FirstArgument] });
     }
 
     private void SelectBranch(Instr condition)

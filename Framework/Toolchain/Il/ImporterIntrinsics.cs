@@ -64,6 +64,8 @@ internal sealed partial class Importer
                 return TextBuilderIntrinsic(method);
             case "System.Text.Encoding" or "System.Text.UTF8Encoding+UTF8EncodingSealed" or "System.Number" or "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler":
                 return TextIntrinsic(method);
+            case "Verification.Toolchain.PanicRoutines":
+                return PanicIntrinsic(method);
             case "System.GC" when method.Name == "KeepAlive":
                 Pop();
                 return true;
@@ -78,6 +80,25 @@ internal sealed partial class Importer
         }
 
         return false;
+    }
+
+    private bool PanicIntrinsic(MethodBase method)
+    {
+        switch (method.Name)
+        {
+            case "Calls":
+                Push(_function.Symbol(Codegen.PanicCalls.Symbol), typeof(nint));
+                return true;
+            case "CallCount":
+                Push(EmitLoad(_function.Symbol(Codegen.PanicCalls.CountSymbol), 0, IrType.I64, MemType.I64, false), typeof(long));
+                return true;
+            case "Handle":
+                string handler = _unit.PanicSymbol!;
+                FinishCall(new CallTarget(_unit.KeyOf(handler), handler, typeof(void), [typeof(nint)]) { IsNoReturn = true }, []);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private bool TryNewIntrinsic(MethodBase constructor, Type type)

@@ -39,6 +39,20 @@ internal sealed record Place(MethodBase Method, Il.SourcePoint? Point, Place? Ca
     /// <summary>IL offset at which the place's statement begins.</summary>
     public int Offset { get; init; }
 
+    /// <summary>True if the place, or a call that was inlined on the way to it, stands in the kernel's own code.</summary>
+    public bool IsOfKernel
+    {
+        get
+        {
+            for (Place? place = this; place is not null; place = place.Caller)
+            {
+                if (place.Point is not null || Compilation.IsKernelCode(place.Method)) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The nearest place outwards that has a source line.</summary>
     public Il.SourcePoint? Nearest
     {
