@@ -63,7 +63,7 @@ public sealed unsafe partial class Board
             _turn = NextTurn();
         var executed = RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, most), tier);
         _turn = _turn with { Quantum = _turn.Quantum - executed };
-        if (executed != 0) Note(_turn.Hart, executed);
+        if (_record is not null && executed != 0) Note(_record, _turn.Hart, executed);
         return executed;
     }
 
@@ -76,7 +76,7 @@ public sealed unsafe partial class Board
     {
         // A deadline that has passed and is set again at once must not stop the world.
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
-        (_code.Current, _sliceStart) = (hart, hart.Retired);
+        (_code.Current, _sliceStart) = (hart, hart.State->Retired);
         hart.BeginSlice();
         Clock.Begin(hart, slice);
         var executed = tier.Run(hart, slice);
@@ -88,12 +88,11 @@ public sealed unsafe partial class Board
         return executed;
     }
 
-    private void Note(int hart, ulong executed)
+    private static void Note(List<SchedulerChoice> record, int hart, ulong executed)
     {
-        if (_record is null) return;
-        if (_record.Count > 0 && _record[^1].Hart == hart)
-            _record[^1] = new SchedulerChoice(hart, _record[^1].Quantum + executed);
-        else _record.Add(new SchedulerChoice(hart, executed));
+        if (record.Count > 0 && record[^1].Hart == hart)
+            record[^1] = new SchedulerChoice(hart, record[^1].Quantum + executed);
+        else record.Add(new SchedulerChoice(hart, executed));
     }
 
     private void EndSlice()

@@ -117,7 +117,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
 
     /// <summary>A hart is about to execute at most so many instructions.</summary>
     internal void Begin(Hart hart, ulong budget) =>
-        (_executing, _sliceStart, _sliceEnd) = (hart, hart.Retired, _now + budget);
+        (_executing, _sliceStart, _sliceEnd) = (hart, hart.State->Retired, _now + budget);
 
     /// <summary>It has executed that many.</summary>
     internal void End(ulong executed)

@@ -20,7 +20,8 @@ internal sealed class HangProof(Board board)
     private const int MostLoopInstructions = 4096;
     // Control registers that a trap changes by itself and that loops can therefore depend on.
     private static readonly int[] TrapCsrs = [0x300, 0x341, 0x342, 0x343, 0x141, 0x142, 0x143, 0x105, 0x180];
-    private readonly SortedDictionary<ulong, Loop> _loops = [];
+    // By the hart's position.
+    private readonly Loop?[] _loops = new Loop?[board.Harts.Count];
 
     /// <summary>How often the machine did something that could be progress.</summary>
     public int Disturbances { get; private set; }
@@ -67,7 +68,7 @@ internal sealed class HangProof(Board board)
     public void Disturb()
     {
         Disturbances++;
-        foreach (var loop in _loops.Values) loop.Forget();
+        foreach (var loop in _loops) loop?.Forget();
     }
 
     public void Transfer(Hart hart, ulong from, ulong to)
@@ -81,7 +82,7 @@ internal sealed class HangProof(Board board)
         var loop = Of(hart);
         if (loop.IsClosed) return;
         if (!loop.Revisits(hart, to)) return;
-        if (AllHartsGoRound()) hart.RequestStop(Finding = new HangFinding([.. _loops.Where(l => l.Value.IsClosed).Select(l => l.Value.Text(l.Key))]));
+        if (AllHartsGoRound()) hart.RequestStop(Finding = new HangFinding([.. board.Harts.Where(h => _loops[h.Index]?.IsClosed == true).OrderBy(h => h.Id).Select(h => Of(h).Text(h.Id))]));
     }
 
     private bool AllHartsGoRound() => board.Harts.All(h =>
@@ -104,11 +105,7 @@ internal sealed class HangProof(Board board)
 
     private static ulong Csr(Hart hart, int csr) => hart.TryGetCsr(csr, out ulong value) ? value : 0;
 
-    private Loop Of(Hart hart)
-    {
-        if (!_loops.TryGetValue(hart.Id, out var loop)) _loops.Add(hart.Id, loop = new Loop());
-        return loop;
-    }
+    private Loop Of(Hart hart) => _loops[hart.Index] ??= new Loop();
 
     /// <summary>Floating point (its registers are not compared), counters, pending interrupts, and store-conditionals.</summary>
     private static bool MayDependOnMore(uint word, int sizeBytes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verification.Machine.Harts.Registers;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
@@ -40,6 +41,7 @@ public sealed unsafe partial class Hart
         : Privilege;
 
     /// <summary>The code of the page that fetches may take without a look, or null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal CodePage? CachedCode(ulong pc)
     {
         var slot = TlbEntry.Slot(pc);
@@ -47,6 +49,7 @@ public sealed unsafe partial class Hart
     }
 
     /// <summary>Number of the physical page that fetches at an address go to; the TLB must know it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong CachedFetchPage(ulong pc) => _fetchContext.Physical[TlbEntry.Slot(pc)] >> 12;
 
     /// <summary>Translates an address as a load of the hart would now, without side effects or permission checks.</summary>
@@ -86,8 +89,7 @@ public sealed unsafe partial class Hart
     }
 
     /// <summary>Stands for what fetches of the hart mean now, in the whole process.</summary>
-    internal ulong JumpKey => _fetchContext.JumpKey != 0 ? _fetchContext.JumpKey
-        : _fetchContext.JumpKey = Interlocked.Increment(ref s_jumpKeys);
+    internal ulong JumpKey => _fetchContext.JumpKey is not 0 and var key ? key : _fetchContext.JumpKey = Interlocked.Increment(ref s_jumpKeys);
 
     /// <summary>Instructions somewhere have changed.</summary>
     internal void ForgetJumps()

@@ -23,6 +23,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly Stack<Frame> _spare = new();
     private readonly ulong _windowPage;
     private readonly Dictionary<ulong, PageMarks> _marks = [];
+    private readonly HashSet<ulong> _seenAsZeros = [];
     private PageTree _tree = PageTree.Empty();
     private object _owner = new();
     private object? _lender;
@@ -156,8 +157,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         if (_tree.Find(page) is not null || !IsWhole(page) || Fill.MayBegin(page, frame.Bytes)) return false;
         _tree.Set(page, frame, _owner);
         _digest += frame.Digest;
-        // Noise exists from the first look on, so that nobody can remember another place; zeros are seen in one place for all.
-        if (!Fill.IsNoise) Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
+        ComeIntoBeing(page);
         if (page == _lastPage) _lastPage = ulong.MaxValue;
         return true;
     }
@@ -230,6 +230,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         _dirty.Clear();
         _stale.Clear();
         _marks.Clear();
+        _seenAsZeros.Clear();
         _lastPage = ulong.MaxValue;
     }
 
@@ -261,7 +262,11 @@ public sealed unsafe class PhysicalMemory : IDisposable
         {
             if (!Contains(page << 12, PageSizeBytes) && !TouchesBank(page)) return null;
             if (Fill.IsNoise) frame = Materialise(page);
-            else return ZeroFrame.Instance;
+            else
+            {
+                _seenAsZeros.Add(page);
+                return ZeroFrame.Instance;
+            }
         }
         (_lastPage, _lastFrame) = (page, frame);
         return frame;
@@ -360,8 +365,14 @@ public sealed unsafe class PhysicalMemory : IDisposable
         frame.Digest = 0;
         frame.IsStale = false;
         _tree.Set(page, frame, _owner);
-        Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
+        ComeIntoBeing(page);
         return frame;
+    }
+
+    // Noise exists from the first look on, and zeros are seen in one place for all: who has not looked remembers no place.
+    private void ComeIntoBeing(ulong page)
+    {
+        if (_seenAsZeros.Remove(page)) Watcher?.PageMoved(page, (nint)ZeroFrame.Instance.Data);
     }
 
     private void Revert(ulong page, Frame frame, MemorySnapshot snapshot)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Verification.Machine.State;
@@ -37,6 +38,7 @@ public sealed class StateHasher : StateTransfer
     }
 
     /// <summary>Spreads every bit of <paramref name="value"/> over the whole word (the finaliser of SplitMix64).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;

@@ -54,7 +54,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         where TRest : struct, IRest
     {
         if (_interests != interests) ChangeInterests(interests);
-        Adopt(cache);
+        if (_cacheNumber != cache.Number) Adopt(cache);
         var state = hart.State;
         state->JumpCache = (nint)_jumps.Address;
         state->HostMxcsr = MaskAllExceptions;
@@ -125,7 +125,6 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     // What was found in another cache leads to code of its own.
     private void Adopt(TranslationCache cache)
     {
-        if (_cacheNumber == cache.Number) return;
         _cacheNumber = cache.Number;
         ForgetPages();
         ForgetJumps();
@@ -209,8 +208,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         var given = (long)Math.Min(left, MostInstructions);
         var retired = state->Retired;
         state->Budget = given;
-        state->JumpKey = hart.JumpKey;
-        state->JumpSalt = JumpCache.SaltOf(state->JumpKey);
+        if (hart.JumpKey is var key && state->JumpKey != key) (state->JumpKey, state->JumpSalt) = (key, JumpCache.SaltOf(key));
         GiveRounding(state);
         ref readonly var site = ref cache.Enter(state, found);
         while (true)
