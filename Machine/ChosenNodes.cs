@@ -30,7 +30,7 @@ internal static class ChosenNodes
     /// <summary>A node that is there already gets the properties and children, as in dtc's source.</summary>
     private static void Merge(DevicetreeNode from, DevicetreeNode to)
     {
-        foreach (var property in from.Properties) to.Set(property);
-        foreach (var child in from.Children) Merge(child, to.GetOrAdd(child.Name));
+        foreach (var property in from.PropertyList) to.Set(property);
+        foreach (var child in from.ChildList) Merge(child, to.GetOrAdd(child.Name));
     }
 }

@@ -19,6 +19,7 @@ internal static class HartNodes
             .Set("#address-cells", (uint)idCells)
             .Set("#size-cells", 0u)
             .Set("timebase-frequency", (uint)BoardClock.TicksPerSecond);
+        var isa = IsaString.ToIsa(configuration.Extensions);
         foreach (var hart in configuration.Harts)
         {
             cpus.Add($"cpu@{hart.Id:x}")
@@ -27,7 +28,7 @@ internal static class HartNodes
                 .Set("reg", idCells == 1 ? [(uint)hart.Id] : [(uint)(hart.Id >> 32), (uint)hart.Id])
                 .Set("status", hart.Status == HartStatus.Okay ? "okay" : "disabled")
                 .Set("compatible", "riscv")
-                .Set("riscv,isa", IsaString.ToIsa(configuration.Extensions))
+                .Set("riscv,isa", isa)
                 .Set("mmu-type", "riscv,sv48")
                 .Add("interrupt-controller")
                 .Set("#interrupt-cells", 1u)

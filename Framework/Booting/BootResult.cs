@@ -7,6 +7,8 @@ namespace Verification.Framework.Booting;
 /// <summary>What one boot of one kernel on one machine came to: a pure function of kernel, machine and limits.</summary>
 public sealed record BootResult
 {
+    private readonly ulong? _stateHash;
+
     /// <summary>The kernel.</summary>
     public required KernelDescription Kernel { get; init; }
 
@@ -37,6 +39,10 @@ public sealed record BootResult
     /// <summary>Where each hart stood at the end.</summary>
     public required IReadOnlyList<HartAtRest> Harts { get; init; }
 
-    /// <summary>Digest of the machine's state at the end.</summary>
-    public required ulong StateHash { get; init; }
+    /// <summary>Digest of the machine's state at the end. A good boot of a campaign is booted once more for it, when somebody asks.</summary>
+    public ulong StateHash
+    {
+        get => _stateHash ?? KernelBoot.Run(Kernel, Machine, Limits).StateHash;
+        init => _stateHash = value;
+    }
 }

@@ -27,7 +27,8 @@ internal sealed class MachineGroup
     {
         var machine = _machines[index];
         var shared = _shared.Count == 0 ? null : _shared.GetValueOrDefault(Unscheduled(machine));
-        return shared?.Value?.Run(machine.Schedule) ?? KernelBoot.Run(_kernel, machine, _limits);
+        return shared?.Value?.Run(machine.Schedule, Digested.WhenFailed)
+            ?? KernelBoot.Run(_kernel, machine, _limits, Digested.WhenFailed);
     }
 
     private static BoardConfiguration Unscheduled(BoardConfiguration machine) => machine with { Schedule = ScheduleChoice.Default };

@@ -52,11 +52,13 @@ public sealed class SharedBoot
     public bool IsOf(BoardConfiguration machine) => _prefix.IsOf(machine);
 
     /// <summary>Boots the machine with another schedule.</summary>
-    public BootResult Run(ScheduleChoice schedule)
+    public BootResult Run(ScheduleChoice schedule) => Run(schedule, Digested.Always);
+
+    internal BootResult Run(ScheduleChoice schedule, Digested digested)
     {
         using var board = _prefix.Continue(schedule);
         var watch = _watch.Fork();
         var (verdict, failure) = _run.Fork(board, watch, new BootObserver(watch)).ToVerdict();
-        return KernelBoot.Result(_kernel, board, watch, _limits, verdict, failure);
+        return KernelBoot.Result(_kernel, board, watch, _limits, verdict, failure, digested);
     }
 }

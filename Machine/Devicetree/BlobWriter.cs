@@ -4,7 +4,7 @@ using System.Text;
 namespace Verification.Machine.Devicetree;
 
 /// <summary>Writes a blob: the three blocks are made first, then placed and named in the header.</summary>
-internal sealed class BlobWriter
+internal sealed class BlobWriter : IDisposable
 {
     private readonly DevicetreeBlobOptions options;
     private readonly Dictionary<string, int> stringOffsets = [];
@@ -25,10 +25,16 @@ internal sealed class BlobWriter
         if (options.PaddingBytes < 0 || options.GapBytes < 0 || options.MaximumNops < 0)
             throw new ArgumentException("Padding, gaps and NOPs of a blob can't be negative.", nameof(options));
 
-        var writer = new BlobWriter(options);
+        using var writer = new BlobWriter(options);
         if (options.StringSharing == BlobStringSharing.Suffix) writer.LayOutShared(document.Root);
         writer.WriteTree(document.Root);
         return writer.Assemble(document);
+    }
+
+    public void Dispose()
+    {
+        structure.Dispose();
+        strings.Dispose();
     }
 
     private void WriteTree(DevicetreeNode root)
@@ -39,14 +45,14 @@ internal sealed class BlobWriter
         open.Push((root, 0));
         while (open.TryPop(out var top))
         {
-            if (top.NextChild == top.Node.Children.Count)
+            if (top.NextChild == top.Node.ChildList.Count)
             {
                 Token(BlobFormat.EndNode);
                 continue;
             }
 
             open.Push((top.Node, top.NextChild + 1));
-            var child = top.Node.Children[top.NextChild];
+            var child = top.Node.ChildList[top.NextChild];
             if (open.Count >= DevicetreeDocument.MaximumDepth)
                 throw new ArgumentException($"The devicetree is deeper than {DevicetreeDocument.MaximumDepth} levels.");
             BeginNode(child);
@@ -61,7 +67,7 @@ internal sealed class BlobWriter
         Token(BlobFormat.BeginNode);
         structure.AddName(node.Name);
         structure.Align(BlobFormat.TokenAlignment);
-        foreach (var property in node.Properties)
+        foreach (var property in node.PropertyList)
         {
             Token(BlobFormat.Property);
             structure.Add((uint)property.SizeBytes);
@@ -106,7 +112,7 @@ internal sealed class BlobWriter
     {
         foreach (var node in root.Descend())
         {
-            foreach (var property in node.Properties)
+            foreach (var property in node.PropertyList)
             {
                 if (stringOffsets.ContainsKey(property.Name)) continue;
                 var name = Encoding.Latin1.GetBytes(property.Name + "\0");
@@ -119,7 +125,7 @@ internal sealed class BlobWriter
 
     private byte[] Assemble(DevicetreeDocument document)
     {
-        var reservations = new GrowingBytes();
+        using var reservations = new GrowingBytes();
         foreach (var reservation in document.Reservations)
         {
             if (reservation is { Address: 0, SizeBytes: 0 })
@@ -131,7 +137,7 @@ internal sealed class BlobWriter
         reservations.Add(0ul);
         reservations.Add(0ul);
 
-        var blob = new GrowingBytes();
+        using var blob = new GrowingBytes();
         blob.AddZeros(options.Version >= 17 ? BlobFormat.HeaderBytes : BlobFormat.HeaderBytesBefore17);
         int reservationsAt = 0, structureAt = 0, stringsAt = 0;
         foreach (var block in Order(options.Order))

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Verification.Machine.Devicetree;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace Verification.Machine.Devicetree;
 /// </summary>
 internal static class DevicetreeName
 {
+    // All that the specification allows: most names hold nothing else.
+    private static readonly SearchValues<char> Harmless =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,._+?#-@");
+
     /// <summary>Complains about a name that no blob could carry.</summary>
     /// <exception cref="ArgumentException">The name is empty or holds a slash, a NUL or a character outside Latin-1.</exception>
     public static void Require(string name, string owner)
@@ -17,6 +23,7 @@ internal static class DevicetreeName
     public static string? Fault(string name)
     {
         if (name.Length == 0) return "is empty";
+        if (!name.AsSpan().ContainsAnyExcept(Harmless)) return null;
         foreach (var character in name)
         {
             if (character == '/') return "holds a slash";

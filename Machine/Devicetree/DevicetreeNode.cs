@@ -48,6 +48,12 @@ public sealed class DevicetreeNode
     /// <summary>Children in order.</summary>
     public IReadOnlyList<DevicetreeNode> Children => children;
 
+    /// <summary><see cref="Properties"/>, to be walked without an enumerator on the heap.</summary>
+    internal List<DevicetreeProperty> PropertyList => properties;
+
+    /// <summary><see cref="Children"/>, likewise.</summary>
+    internal List<DevicetreeNode> ChildList => children;
+
     /// <summary>Full path from the root, <c>/</c> for the root itself.</summary>
     public string Path
     {

@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Verification.Machine.Devicetree;
 
 /// <summary>A byte array that grows while a blob's block is written into it, big-endian.</summary>
-internal sealed class GrowingBytes
+internal sealed class GrowingBytes : IDisposable
 {
-    private byte[] bytes = new byte[1024];
+    private byte[] bytes = ArrayPool<byte>.Shared.Rent(8192);
 
     public int Count { get; private set; }
 
@@ -38,11 +39,26 @@ internal sealed class GrowingBytes
         return start;
     }
 
+    /// <summary>Gives the array to the next.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = [];
+    }
+
     private Span<byte> Reserve(int count)
     {
         var start = Count;
         Count = checked(start + count);
-        if (Count > bytes.Length) Array.Resize(ref bytes, Math.Max(Count, (int)Math.Min(2L * bytes.Length, Array.MaxLength)));
+        if (Count > bytes.Length) Grow(start);
         return bytes.AsSpan(start, count);
+    }
+
+    private void Grow(int used)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Count, (int)Math.Min(2L * bytes.Length, Array.MaxLength)));
+        bytes.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = larger;
     }
 }
