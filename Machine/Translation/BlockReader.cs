@@ -16,6 +16,7 @@ internal sealed class BlockReader
     private static readonly Row<RecordingMachine>[] Rows = [.. InstructionTable<RecordingMachine, RecordedWord>.Rows];
 
     private readonly Recording _recording = new();
+    private readonly KnownRegisters _known = new();
     private readonly Dictionary<int, DecodedInstruction?> _decoded = [];
     private readonly SortedSet<int> _leaders = [];
     private readonly Queue<int> _work = [];
@@ -68,6 +69,7 @@ internal sealed class BlockReader
 
     private void Follow(TranslatedPage page, int offset)
     {
+        _known.Clear();
         for (var count = 0; ; count++)
         {
             if (offset >= TranslatedPage.SizeBytes || page.Entries[offset / 2] != 0) return;
@@ -81,6 +83,7 @@ internal sealed class BlockReader
                 _decoded[offset] = decoded = Decode(page, offset);
             if (decoded is null) return;
             offset = decoded.End;
+            decoded = Resolved(page, decoded);
             if (!decoded.EndsBlock) continue;
             switch (decoded.Effects[^1])
             {
@@ -106,6 +109,7 @@ internal sealed class BlockReader
     {
         var block = new BasicBlock(leader);
         var offset = leader;
+        _known.Clear();
         while (true)
         {
             var decoded = _decoded.GetValueOrDefault(offset);
@@ -115,6 +119,7 @@ internal sealed class BlockReader
                 return block;
             }
 
+            decoded = Resolved(page, decoded);
             block.Instructions.Add(decoded);
             offset = decoded.End;
             if (decoded.EndsBlock)
@@ -127,6 +132,20 @@ internal sealed class BlockReader
             block.Successors.Add(offset);
             return block;
         }
+    }
+
+    // In this place: another block may have a part of the same instructions, and come there with other registers.
+    private DecodedInstruction Resolved(TranslatedPage page, DecodedInstruction decoded)
+    {
+        if (_known.TargetOf(decoded) is { } target && page.Interests?.Targets.Contains(target) != true)
+        {
+            var jump = (Effect.Jump)decoded.Effects[^1];
+            var resolved = decoded with { Effects = [.. decoded.Effects[..^1], jump with { Target = Expression.Constant(target) }] };
+            if (!IsMisalignedJump(page, resolved)) return resolved;
+        }
+
+        _known.Advance(decoded);
+        return decoded;
     }
 
     private static void AddSuccessors(TranslatedPage page, BasicBlock block, DecodedInstruction last)

@@ -263,7 +263,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         // observer it is slow, and does no more than it must.
         return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
             ? executed
-            : executed + rest.RunBlock(hart, typeof(TRest) == typeof(Unobserved) || site.Kind == ExitKind.Budget ? left - executed : 1);
+            : executed + rest.RunBlock(hart, left - executed);
     }
 
     /// <summary>Code of a page under a virtual address.</summary>

@@ -30,8 +30,8 @@ internal static class RandomProgram
     ];
 
     /// <param name="seed">Says which.</param>
-    /// <param name="knowsRegisters">Control registers are mostly such as there are.</param>
-    internal static Board Create(int seed, bool knowsRegisters = true)
+    /// <param name="hasIdioms">Control registers are mostly such as there are, and some jumps go where an instruction before says.</param>
+    internal static Board Create(int seed, bool hasIdioms = true)
     {
         var random = new Random(seed);
         var harts = random.Next(3) == 0 ? random.Next(2, 5) : 1;
@@ -45,7 +45,7 @@ internal static class RandomProgram
             Firmware = new FirmwareChoice.None(),
         });
         var program = new byte[CodeBytes];
-        Fill(program, random, board.Configuration.Extensions, knowsRegisters);
+        Fill(program, random, board.Configuration.Extensions, hasIdioms);
         board.Memory.Write(Code, program);
 
         // Sv39, one gigapage to itself: every permission, or now and then not.
@@ -90,12 +90,26 @@ internal static class RandomProgram
         }
     }
 
-    private static void Fill(Span<byte> program, Random random, IsaExtensions extensions, bool knowsRegisters)
+    // auipc, now and then something in between, and a jump through the register; or another one that was not meant.
+    private static int FillFarJump(Span<byte> program, Random random)
+    {
+        var (register, between) = ((byte)random.Next(1, 8), random.Next(3) == 0 ? 4 : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(program, Encoder.Encode("auipc", register, 0, 0, immediate: 0));
+        if (between != 0)
+            BinaryPrimitives.WriteUInt32LittleEndian(program[4..], Encoder.Encode("addi", register, (byte)random.Next(1, 8), 0, immediate: random.Next(-4, 5) * 4));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            program[(4 + between)..], Encoder.Encode("jalr", (byte)random.Next(3), register, 0, immediate: random.Next(-20, 30) * 4));
+        return 8 + between;
+    }
+
+    private static void Fill(Span<byte> program, Random random, IsaExtensions extensions, bool hasIdioms)
     {
         InstructionForm[] forms = [.. InstructionSet.Rows, .. InstructionSet.CompressedRows];
         var at = 0;
         while (at < program.Length - 4)
         {
+            if (hasIdioms && at < program.Length - 16 && random.Next(50) == 0)
+                at += FillFarJump(program[at..], random);
             var form = forms[random.Next(forms.Length)];
             var word = Words.Of(form, random);
             if (Decoder.Decode(word, extensions) is not { } instruction)
@@ -107,7 +121,7 @@ internal static class RandomProgram
             if (form.Mnemonic is "jal" or "beq" or "bne" or "blt" or "bge" or "bltu" or "bgeu")
                 word = Encoder.Encode(form.Mnemonic, instruction.Rd, instruction.Rs1, instruction.Rs2,
                     immediate: random.Next(-40, 60) * 2 & (extensions.HasFlag(IsaExtensions.C) ? -2 : -4));
-            if (knowsRegisters && form.Mnemonic.StartsWith("csr", StringComparison.Ordinal) && random.Next(4) != 0)
+            if (hasIdioms && form.Mnemonic.StartsWith("csr", StringComparison.Ordinal) && random.Next(4) != 0)
                 word = word & 0xF_FFFF | (uint)s_registers[random.Next(s_registers.Length)] << 20;
             if (instruction.SizeBytes == 2)
                 BinaryPrimitives.WriteUInt16LittleEndian(program[at..], (ushort)word);

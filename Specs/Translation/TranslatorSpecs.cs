@@ -22,7 +22,7 @@ public class TranslatorSpecs
     }
 
     [Fact]
-    public void A_misaligned_store_that_traps_leaves_its_page_clean() => Compare(13_480, knowsRegisters: false);
+    public void A_misaligned_store_that_traps_leaves_its_page_clean() => Compare(13_480, hasIdioms: false);
 
     [Fact]
     public void Threads_that_share_translations_reach_the_states_of_one_alone()
@@ -42,10 +42,10 @@ public class TranslatorSpecs
         return board.StateHash();
     }
 
-    private static ulong Compare(int seed, bool knowsRegisters = true)
+    private static ulong Compare(int seed, bool hasIdioms = true)
     {
-        using var interpreted = RandomProgram.Create(seed, knowsRegisters);
-        using var translated = RandomProgram.Create(seed, knowsRegisters);
+        using var interpreted = RandomProgram.Create(seed, hasIdioms);
+        using var translated = RandomProgram.Create(seed, hasIdioms);
         interpreted.Engine = ExecutionEngine.Interpreter;
         translated.Engine = ExecutionEngine.Translator;
         translated.Translator.VisitsToTranslate = 2;

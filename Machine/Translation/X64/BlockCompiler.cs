@@ -307,7 +307,7 @@ internal sealed class BlockCompiler
             _expressions.Assign(jump.Link, pc + instruction.SizeBytes);
         if (offset is { } inPage)
             _linker.GoOn(_block, inPage);
-        else if (isProbed && jump.Link == 0)
+        else if (isProbed)
             EmitFound();
         else
             EmitLookup();

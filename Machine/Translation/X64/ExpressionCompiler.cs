@@ -105,7 +105,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         }
     }
 
-    /// <summary>Sets a link register, leaving rax alone.</summary>
+    /// <summary>Sets a link register, leaving rax and rcx alone.</summary>
     internal void Assign(int register, ulong value)
     {
         if (HostOf(register) is { } host)
@@ -119,8 +119,8 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         }
         else
         {
-            code.Move(R.Rcx, value);
-            code.Store(State, OffsetOf(register), R.Rcx);
+            code.Move(R.Rdx, value);
+            code.Store(State, OffsetOf(register), R.Rdx);
         }
     }
 
