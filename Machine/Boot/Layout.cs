@@ -40,6 +40,7 @@ internal sealed class Layout(PhysicalMemory memory)
         {
             var (start, end) = (Math.Max(from, segment.PhysicalAddress + HeaderBytesOutside(segment)), Math.Min(to, segment.PhysicalEnd));
             if (start >= end) continue;
+            memory.NoteLoaded(start, end);
             var contentEnd = segment.PhysicalAddress + (ulong)segment.Content.Length;
             if (start < contentEnd)
                 memory.Write(start, segment.Content.Span[(int)(start - segment.PhysicalAddress)..(int)(Math.Min(end, contentEnd) - segment.PhysicalAddress)]);

@@ -14,6 +14,9 @@ internal sealed class SharedCode(Frame frame)
     internal const IsaExtensions Common = IsaExtensions.G | IsaExtensions.C | IsaExtensions.S | IsaExtensions.U
         | IsaExtensions.Zicntr | IsaExtensions.Zihpm | IsaExtensions.Zihintpause;
 
+    /// <summary>What code that many machines share may depend on, of a machine that has these.</summary>
+    internal static IsaExtensions CommonOf(IsaExtensions extensions) => (extensions & Common) == Common ? Common : extensions;
+
     private const int SetsOfTheirOwn = 4;
 
     private readonly List<CodePage> _pages = [];

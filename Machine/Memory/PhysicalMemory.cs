@@ -24,6 +24,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly ulong _windowPage;
     private readonly Dictionary<ulong, PageMarks> _marks = [];
     private readonly HashSet<ulong> _seenAsZeros = [];
+    private readonly Dictionary<ulong, (int Start, int End)> _loaded = [];
     private PageTree _tree = PageTree.Empty();
     private object _owner = new();
     private object? _lender;
@@ -231,8 +232,24 @@ public sealed unsafe class PhysicalMemory : IDisposable
         _stale.Clear();
         _marks.Clear();
         _seenAsZeros.Clear();
+        _loaded.Clear();
         _lastPage = ulong.MaxValue;
     }
+
+    /// <summary>Something was loaded here, and pages that it does not fill hold what they held before.</summary>
+    internal void NoteLoaded(ulong start, ulong end)
+    {
+        var (first, last) = (start >> 12, (end - 1) >> 12);
+        var lastEnd = (int)((end - 1) & 4095) + 1;
+        Note(first, (int)(start & 4095), first == last ? lastEnd : PageSizeBytes);
+        if (first != last) Note(last, 0, lastEnd);
+
+        void Note(ulong page, int from, int to) => _loaded[page] =
+            _loaded.TryGetValue(page, out var known) ? (Math.Min(from, known.Start), Math.Max(to, known.End)) : (from, to);
+    }
+
+    /// <summary>The part of a page that was loaded with something: other machines may have the same there, and not around it.</summary>
+    internal (int Start, int End) LoadedPart(ulong page) => _loaded.TryGetValue(page, out var part) ? part : (0, PageSizeBytes);
 
     /// <summary>A digest of the content of all banks, which does not depend on what happened to be touched.</summary>
     public ulong Hash()

@@ -167,11 +167,11 @@ internal sealed class BlockReader
     // Null for what is the interpreter's: what is no instruction, jumps that trap, what stands on two pages.
     private DecodedInstruction? Decode(TranslatedPage page, int offset)
     {
-        if (offset >= TranslatedPage.SizeBytes - 1) return null;
+        if (offset < page.Known.Start || offset > page.Known.End - 2) return null;
         uint word = BinaryPrimitives.ReadUInt16LittleEndian(page.Content.AsSpan(offset));
         if (Decoder.SizeBytes(word) == 4)
         {
-            if (offset + 4 > TranslatedPage.SizeBytes) return null;
+            if (offset + 4 > page.Known.End) return null;
             word = BinaryPrimitives.ReadUInt32LittleEndian(page.Content.AsSpan(offset));
         }
 

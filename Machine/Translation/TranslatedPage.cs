@@ -20,6 +20,9 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
 
     internal bool IsShared { get; } = isShared;
 
+    /// <summary>The offsets of the bytes that all have who share the page, and what is translated; the rest of the content is 0.</summary>
+    internal (int Start, int End) Known { get; init; } = (0, SizeBytes);
+
     internal ulong VirtualAddress { get; } = virtualAddress;
 
     internal IsaExtensions Extensions { get; } = extensions;
@@ -39,6 +42,7 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
     {
         Interests = Interests,
         Covered = Covered,
+        Known = Known,
         Patience = Patience,
         IsTail = true,
     };

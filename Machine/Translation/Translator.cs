@@ -1,4 +1,5 @@
 using Verification.Machine.Harts;
+using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Translation.X64;
 
@@ -186,16 +187,27 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             : cache.CodeFor(page, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
     }
 
+    // An image's first and last pages hold whatever the machine has around it: what is shared is the image's part of them.
+    private TranslatedPage PageOf(TranslationCache cache, ulong number, ulong virtualPage, IsaExtensions extensions)
+    {
+        var content = memory.FrameForRead(number)!.Bytes;
+        var known = memory.LoadedPart(number);
+        if (known == (0, TranslatedPage.SizeBytes)) return cache.PageOf(virtualPage, extensions, _interests?.Code, content, known);
+        Span<byte> part = stackalloc byte[TranslatedPage.SizeBytes];
+        part.Clear();
+        content[known.Start..known.End].CopyTo(part[known.Start..]);
+        return cache.PageOf(virtualPage, SharedCode.CommonOf(extensions), _interests?.Code, part, known);
+    }
+
     private TranslatedPage Know(TranslationCache cache, Hart hart, ulong pc, ulong number)
     {
         var virtualPage = pc & ~0xFFFUL;
         if (!_pages.TryGetValue((number, virtualPage), out var translated))
         {
-            var content = memory.FrameForRead(number)!.Bytes;
             var extensions = hart.CachedCode(pc)!.Extensions;
             _pages[(number, virtualPage)] = translated = _rewrites.TryGetValue(number, out var rewrites)
-                ? new TranslatedPage(virtualPage, extensions, content.ToArray(), isShared: false) { Patience = rewrites, Interests = _interests?.Code }
-                : cache.PageOf(virtualPage, extensions, _interests?.Code, content);
+                ? new TranslatedPage(virtualPage, extensions, memory.FrameForRead(number)!.Bytes.ToArray(), isShared: false) { Patience = rewrites, Interests = _interests?.Code }
+                : PageOf(cache, number, virtualPage, extensions);
         }
 
         _known[(int)(pc >> 12) & (KnownPages - 1)] = new(number, virtualPage, translated);

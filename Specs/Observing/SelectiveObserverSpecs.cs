@@ -50,7 +50,7 @@ public class SelectiveObserverSpecs
             byte[] Translate(TranslationCache cache, CodeInterests? watched)
             {
                 var before = cache.CopyOfCode().Length;
-                var page = cache.PageOf(0x8000_0000, board.Configuration.Extensions, watched, content);
+                var page = cache.PageOf(0x8000_0000, board.Configuration.Extensions, watched, content, (0, content.Length));
                 for (var offset = 0; offset < 4096; offset += 32) cache.CodeFor(page, offset, 1, content);
                 return cache.CopyOfCode()[before..];
             }

@@ -73,7 +73,12 @@ internal sealed unsafe class TranslationCache
     internal bool IsRetired { get; private set; }
 
     /// <summary>The page with this content at this address, the same one for every machine that has it.</summary>
-    internal TranslatedPage PageOf(ulong virtualAddress, IsaExtensions extensions, CodeInterests? interests, ReadOnlySpan<byte> content)
+    /// <param name="virtualAddress">The address.</param>
+    /// <param name="extensions">What is decoded.</param>
+    /// <param name="interests">What is told.</param>
+    /// <param name="content">The page's bytes; those that are not known are 0.</param>
+    /// <param name="known">See <see cref="TranslatedPage.Known"/>.</param>
+    internal TranslatedPage PageOf(ulong virtualAddress, IsaExtensions extensions, CodeInterests? interests, ReadOnlySpan<byte> content, (int Start, int End) known)
     {
         var key = (virtualAddress, extensions, interests, State.StateHasher.Digest(virtualAddress, content));
         lock (_translating)
@@ -82,12 +87,12 @@ internal sealed unsafe class TranslationCache
                 _pages[key] = candidates = [];
             foreach (var candidate in candidates)
             {
-                if (content.SequenceEqual(candidate.Content))
+                if (candidate.Known == known && content.SequenceEqual(candidate.Content))
                     return candidate;
             }
 
             IsRetired |= _pages.Count > MostPages;
-            var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true) { Interests = interests };
+            var page = new TranslatedPage(virtualAddress, extensions, content.ToArray(), isShared: true) { Interests = interests, Known = known };
             candidates.Add(page);
             return page;
         }
