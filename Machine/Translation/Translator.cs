@@ -25,6 +25,9 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
     private const int MostRewrites = 100;
 
+    // In place of where code goes on: its last exit stands, or an instruction was done with which the run through it ends.
+    private const int Leaves = 0, Ends = -1;
+
     private const int KnownPages = 32;
 
     // A turn this short hardly pays for a whole block: it begins with the code that is paid by the instruction.
@@ -223,37 +226,22 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (hart.JumpKey is var key && state->JumpKey != key) (state->JumpKey, state->JumpSalt) = (key, JumpCache.SaltOf(key));
         GiveRounding(state);
         ref readonly var site = ref cache.Enter(state, found);
+        ulong executed;
         while (true)
         {
-            var resume = site.Resume;
-            if (site.Kind == ExitKind.Perform)
+            executed = (ulong)(given - state->Budget - site.Refund);
+            state->Retired = retired + executed;
+            var resume = site.Kind switch
             {
-                var before = (ulong)(given - state->Budget - site.Refund);
-                state->Retired = retired + before;
-                if (!Perform(hart, in site, isLast: before + 1 == left))
-                {
-                    Translated += before + 1;
-                    return before + 1;
-                }
-            }
-            else if (site.Kind != ExitKind.Miss)
+                ExitKind.Perform => Perform(hart, in site, isLast: executed + 1 == left),
+                ExitKind.Miss => Access(hart, in site, isObserved: typeof(TRest) != typeof(Unobserved)),
+                _ => Leaves,
+            };
+            if (resume == Leaves) break;
+            if (resume == Ends)
             {
-                break;
-            }
-            else if (!hart.TryFill(state->MissAddress, site.Access.SizeBytes, site.Access.Kind))
-            {
-                if (site.Access.Operand.IsNone || typeof(TRest) != typeof(Unobserved)) break;
-                state->Retired = retired + (ulong)(given - state->Budget - site.Refund);
-                var isDone = hart.AccessSlow(site.Pc, state->MissAddress, site.Access);
-                if (!isDone || state->Leave != 0)
-                {
-                    TakeFlags(state);
-                    state->Retired++;
-                    Translated += state->Retired - retired;
-                    return state->Retired - retired;
-                }
-
-                resume = site.Access.After;
+                Translated += executed + 1;
+                return executed + 1;
             }
 
             state->Resume = (nint)cache.AddressOf(resume);
@@ -262,8 +250,6 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
         TakeFlags(state);
         if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
-        var executed = (ulong)(given - state->Budget - site.Refund);
-        state->Retired = retired + executed;
         Translated += executed;
 
         // Only the end of a turn: a pause in the middle goes on with whole blocks.
@@ -271,8 +257,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             && Find(cache, hart, state->Pc, isTail: true) is var tail && tail != null)
             return executed + RunTranslated(cache, hart, state, tail, left - executed, rest);
 
-        // Whatever the code left for, the interpreter does; it leaves again at once for what it must not do either. Under an
-        // observer it is slow, and does no more than it must.
+        // Whatever the code left for, the interpreter does, up to the block's end: code that began in the middle of a block would
+        // be in the way of the block's own. It leaves again at once for what it must not do either.
         return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
             ? executed
             : executed + rest.RunBlock(hart, left - executed);
@@ -298,8 +284,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         public ulong Run(Hart hart, ulong budget) => Interpreter.Instance.Run(hart, budget);
     }
 
-    // The instruction as the interpreter does it. Answers false where the code can't go on behind it.
-    private static bool Perform(Hart hart, in ExitSite site, bool isLast)
+    // The instruction as the interpreter does it.
+    private static int Perform(Hart hart, in ExitSite site, bool isLast)
     {
         var state = hart.State;
         TakeFlags(state);
@@ -310,11 +296,23 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         state->InBlock = 0;
         state->Pc = state->NextPc;
         state->Retired++;
-        if (isLast) return false;
+        if (isLast) return Ends;
         // After a write of sstatus, for one: mostly there is no interrupt.
-        if (state->Leave != 0 && (state->Leave != (uint)LeaveReason.Interrupts || !hart.Attend() || state->Pc != next)) return false;
+        if (state->Leave != 0 && (state->Leave != (uint)LeaveReason.Interrupts || !hart.Attend() || state->Pc != next)) return Ends;
         GiveRounding(state);
-        return true;
+        return site.Resume;
+    }
+
+    // An access that found no page in the TLB: enters it there, or does the access if it is one that a TLB can't serve.
+    private static int Access(Hart hart, in ExitSite site, bool isObserved)
+    {
+        var state = hart.State;
+        if (hart.TryFill(state->MissAddress, site.Access.SizeBytes, site.Access.Kind)) return site.Resume;
+        if (site.Access.Operand.IsNone || isObserved) return Leaves;
+        if (hart.AccessSlow(site.Pc, state->MissAddress, site.Access) && state->Leave == 0) return site.Access.After;
+        TakeFlags(state);
+        state->Retired++;
+        return Ends;
     }
 
     private static void GiveRounding(HartState* state) =>

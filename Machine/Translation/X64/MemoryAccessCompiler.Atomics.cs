@@ -67,20 +67,23 @@ internal sealed partial class MemoryAccessCompiler
         code.LoadAddress(R.Rax, low, high!.Value);
         var at = new HostAddress(R.Rax, displacement);
         code.LoadExtended(R.Rcx, at, update.SizeBytes, ExtensionKind.Zero);
-        var old = next is Effect.SetRegister set && expressions.HostOf(set.Register) is { } host
+        var old = next is Effect.SetRegister set
             && (set.Value.Operator == Operator.Loaded || set.Value is { Operator: Operator.SignExtend, Value: 32, First.Operator: Operator.Loaded })
-            ? host : (R?)null;
+            ? set.Register : (int?)null;
         code.Move(R.Rdx, R.Rcx);
         if (expressions.TryApply(R.Rcx, update.NewValue))
         {
             code.Store(at, R.Rcx, update.SizeBytes);
-            if (old is { } target)
+            if (old is { } register)
             {
+                var target = expressions.HostOf(register) ?? R.Rdx;
                 if (update.SizeBytes == 8)
                     code.Move(target, R.Rdx);
                 else
                     code.SignExtend(target, R.Rdx, 32);
-                expressions.Written(((Effect.SetRegister)next!).Register);
+                if (target == R.Rdx)
+                    code.Store(ExpressionCompiler.State, ExpressionCompiler.OffsetOf(register), R.Rdx);
+                expressions.Written(register);
                 return true;
             }
 
