@@ -11,7 +11,9 @@ public sealed class UsableMemory
     private readonly BoardConfiguration _machine;
     private readonly List<(AddressRange Range, string What)> _taken = [];
 
-    private UsableMemory(BoardConfiguration machine) => _machine = machine;
+    private readonly MemoryBank[] _banks;
+
+    private UsableMemory(BoardConfiguration machine) => (_machine, _banks) = (machine, [.. machine.Memory]);
 
     /// <summary>The usable memory of a machine on which this kernel was started.</summary>
     public static UsableMemory Of(KernelDescription kernel, Board board)
@@ -63,9 +65,17 @@ public sealed class UsableMemory
     public string? WhyNot(ulong page)
     {
         const ulong pageSizeBytes = 4096;
-        if (!_machine.Memory.Any(b => b.Contains(page, pageSizeBytes))) return "it does not lie in one bank of memory";
+        if (!LiesInOneBank(page, pageSizeBytes)) return "it does not lie in one bank of memory";
         foreach (var (range, what) in _taken)
             if (page < range.BaseAddress + range.SizeBytes && range.BaseAddress < page + pageSizeBytes) return $"it lies in {what}";
         return null;
+    }
+
+    // Asked for each page that is handed out.
+    private bool LiesInOneBank(ulong page, ulong sizeBytes)
+    {
+        foreach (var bank in _banks)
+            if (bank.Contains(page, sizeBytes)) return true;
+        return false;
     }
 }

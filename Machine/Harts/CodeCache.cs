@@ -268,8 +268,11 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     private void Mark(ulong number, PageMarks marks)
     {
-        if ((_memory.MarksOf(number) & marks) == marks) return;
+        var before = _memory.MarksOf(number);
+        if ((before & marks) == marks) return;
         _memory.Mark(number, marks);
+        // No TLB lets stores go on to a page that had a mark already, unless it is an observer's: then some pass its filter.
+        if ((before & ~PageMarks.Observed) != PageMarks.None) return;
         foreach (var hart in _active) hart.ForgetWrites(number);
     }
 }

@@ -17,15 +17,10 @@ internal sealed class RoundRobinScheduler : IScheduler
 
     public SchedulerChoice Next(ReadOnlySpan<int> runnable, ulong retired)
     {
-        var next = runnable[0];
-        foreach (var hart in runnable)
-        {
-            if (hart <= _last) continue;
-            next = hart;
-            break;
-        }
-        _last = next;
-        return new SchedulerChoice(next, _quantum);
+        var at = runnable.BinarySearch(_last + 1);
+        if (at < 0) at = ~at;
+        _last = runnable[at < runnable.Length ? at : 0];
+        return new SchedulerChoice(_last, _quantum);
     }
 
     public ulong RandomWord() => _random.Next();
