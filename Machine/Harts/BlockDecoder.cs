@@ -13,6 +13,10 @@ internal static class BlockDecoder
     private static readonly Meaning<InterpreterMachine> Illegal =
         static (m, in i) => m.Perform(HartOperation.Illegal, in i);
 
+    // Where a block's steps are gathered: most blocks are far shorter.
+    [ThreadStatic]
+    private static Step[]? t_steps;
+
     // Whatever sets the next address without a trap ends a block.
     private static readonly bool[] EndsBlock =
         [.. InstructionSet.Rows.Select(row => row.Mnemonic is "jal" or "jalr" or "beq" or "bne" or "blt" or "bge" or "bltu" or "bgeu")];
@@ -24,7 +28,7 @@ internal static class BlockDecoder
     /// <param name="coveredBytes">How many bytes were looked at.</param>
     internal static Block Decode(ReadOnlySpan<byte> page, int offset, IsaExtensions extensions, out int coveredBytes)
     {
-        Span<Step> steps = new Step[Block.StepsMax];
+        Span<Step> steps = t_steps ??= new Step[Block.StepsMax];
         var (count, at) = (0, offset);
         while (count < Block.StepsMax && at < page.Length)
         {
