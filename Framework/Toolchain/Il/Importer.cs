@@ -288,11 +288,14 @@ internal sealed partial class Importer
                 _work.Enqueue(reached);
             }
 
-            if (instruction.Code is IlOp.Ret or IlOp.Throw or IlOp.Br or IlOp.BrS or IlOp.Leave or IlOp.LeaveS or IlOp.Endfinally) return null;
+            if (EndsFlow(instruction.Code)) return null;
         }
 
         return null;
     }
+
+    // Control does not go on to the instruction behind it.
+    private static bool EndsFlow(IlOp code) => code is IlOp.Ret or IlOp.Throw or IlOp.Br or IlOp.BrS or IlOp.Leave or IlOp.LeaveS or IlOp.Endfinally;
 
     private void CheckHandlers(int offset)
     {

@@ -299,9 +299,7 @@ internal sealed partial class Importer
         Instr size = KnownSize(PopValue());
         if (!size.IsConst) throw Refusal.StackAllocation("has a size that is not a constant");
         if (size.Immediate is < 0 or > 1 << 20) throw Refusal.StackAllocation("is larger than a megabyte");
-        if (_code.Any(jump => (IsBranch(jump.Code) && jump.Offset >= _current.Offset && jump.Operand <= _current.Offset) ||
-                              (jump.Targets is { } targets && jump.Offset >= _current.Offset && targets.Any(target => target <= _current.Offset))))
-            throw Refusal.StackAllocation("stands in a loop and takes more at each round");
+        if (ComesBack()) throw Refusal.StackAllocation("stands in a loop and takes more at each round");
         int bytes = TextBufferBytes((int)size.Immediate);
         Slot slot = _function.NewSlot(Math.Max(bytes, 1), 16, null);
         Instr address = _function.Address(slot);
@@ -323,6 +321,23 @@ internal sealed partial class Importer
         }
 
         return size;
+    }
+
+    /// <summary>True if the current instruction can be reached again from itself.</summary>
+    private bool ComesBack()
+    {
+        HashSet<int> seen = [];
+        Stack<int> work = new([_current.NextOffset]);
+        while (work.TryPop(out int offset))
+        {
+            if (offset == _current.Offset) return true;
+            if (!seen.Add(offset) || !_indexOf.TryGetValue(offset, out int index)) continue;
+            IlInstruction instruction = _code[index];
+            foreach (int target in instruction.Targets ?? (IsBranch(instruction.Code) ? [(int)instruction.Operand] : [])) work.Push(target);
+            if (!EndsFlow(instruction.Code)) work.Push(instruction.NextOffset);
+        }
+
+        return false;
     }
 
     private void ImportBlockOperation(IlOp code)

@@ -9,6 +9,42 @@ public static unsafe class Spans
 
     private static ReadOnlySpan<int> Numbers => [5, -3, 8, 1, 9, -7, 2, 6];
 
+    public static long Run_stackalloc_of_sizes(long a, long b) => Sizes<int>(a) + Sizes<Int128>(b) + Sizes<byte>(a + b);
+
+    public static long Run_stackalloc_that_comes_once(long a, long b)
+    {
+        for (int round = 0; round < 10; round++)
+        {
+            if (round != (a & 15)) continue;
+            Span<long> words = stackalloc long[4];
+            words[round & 3] = b;
+            return words[(int)(b & 3)] + round;
+        }
+
+        do
+        {
+            Span<byte> bytes = stackalloc byte["text".Length + s_extra];
+            bytes[^1] = (byte)a;
+            if (b > 5) return bytes[^1];
+        }
+        while (false);
+
+        return -1;
+    }
+
+    private static readonly int s_extra = 3 * 4;
+
+    private static unsafe long Sizes<T>(long value)
+        where T : unmanaged
+    {
+        Span<byte> bytes = stackalloc byte[32 + sizeof(T)];
+        Span<T> items = stackalloc T[checked(2 * Unsafe.SizeOf<T>() - 1)];
+        byte* raw = stackalloc byte[(int)(sizeof(T) << 1) | 1];
+        bytes[^1] = (byte)value;
+        raw[sizeof(T)] = (byte)(value >> 3);
+        return bytes.Length + items.Length * 100 + bytes[31 + sizeof(T)] + raw[sizeof(T)] * 7;
+    }
+
     public static long Run_slices_ranges_and_indices(long a, long b)
     {
         ReadOnlySpan<byte> text = Digits;

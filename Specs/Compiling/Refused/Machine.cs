@@ -20,6 +20,42 @@ public static class Machine
         return sum;
     }
 
+    public static long RunLargeStackalloc(long a, long b)
+    {
+        Span<long> words = stackalloc long[200_000]; // KT0012
+        return words.Length;
+    }
+
+    public static long RunStackallocOfAVariable(long a, long b)
+    {
+        int size = a > b ? 8 : 16;
+        Span<byte> bytes = stackalloc byte[4 + size * sizeof(int)]; // KT0012
+        return bytes.Length + Math.Max(4, 8);
+    }
+
+    public static long RunStackallocBehindALabel(long a, long b)
+    {
+        long sum = 0;
+    again:
+        Span<byte> bytes = stackalloc byte[4]; // KT0012
+        bytes[(int)sum] = 1;
+        if (++sum < 3) goto again;
+        foreach (char letter in "ab") sum += Inner(letter);
+        return sum;
+
+        static long Inner(int count)
+        {
+            long all = 0;
+            do
+            {
+                Span<int> item = stackalloc[] { 1, 2, 3 }; // KT0012
+                all += item[1];
+            }
+            while (--count > 0);
+            return all;
+        }
+    }
+
     public static long RunExtern(long a, long b)
     {
         long first = Foreign(a); // KT0013
