@@ -31,7 +31,10 @@ public sealed class ArrayRefusal : Refusal
 
     private void Collection(OperationAnalysisContext context)
     {
-        if (context.Operation.Type is IArrayTypeSymbol type && !IsTable(context.Operation)) Report(context, Name(type));
+        // How many elements a spread has is known when it runs: C# makes an array for the span then.
+        var collection = (ICollectionExpressionOperation)context.Operation;
+        var isOfUnknownLength = collection.Type is INamedTypeSymbol span && span.FullName() is "System.Span" or "System.ReadOnlySpan" && collection.Elements.Any(element => element is ISpreadOperation);
+        if ((collection.Type is IArrayTypeSymbol || isOfUnknownLength) && !IsTable(collection)) Report(context, Name(collection.Type));
     }
 
     /// <summary>The initial value of a static read-only field: made at compile time, and part of the image.</summary>

@@ -30,12 +30,16 @@ public sealed class BoxingRefusal : Refusal
             Report(context, Name(from), Name(to));
     }
 
-    /// <summary>A method that a struct only inherits is called on its box.</summary>
+    /// <summary>A method that a struct only inherits is called on its box. What a type parameter stands for, only the compiler knows.</summary>
     private void Call(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (!IsHasFlag(call) && call.TargetMethod.Name != "GetType"
-            && call.Instance?.Type is { IsValueType: true } receiver && call.TargetMethod.ContainingType is { IsReferenceType: true, TypeKind: TypeKind.Class } inherited)
+        // The hash code of an enumeration is its number's.
+        var isNumbers = call.TargetMethod.Name == "GetHashCode" && call.Instance?.Type is { TypeKind: TypeKind.Enum };
+        // Its text is a string, which is refused as such (KT0011).
+        var isText = call.TargetMethod.Name == "ToString" && call.Instance?.Type is { TypeKind: TypeKind.Enum };
+        if (!IsHasFlag(call) && !isNumbers && !isText && call.TargetMethod.Name != "GetType"
+            && call.Instance?.Type is { IsValueType: true, TypeKind: not TypeKind.TypeParameter } receiver && call.TargetMethod.ContainingType is { IsReferenceType: true, TypeKind: TypeKind.Class } inherited)
             Report(context, Name(receiver), Name(inherited));
     }
 

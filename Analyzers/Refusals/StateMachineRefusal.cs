@@ -36,7 +36,19 @@ public sealed class StateMachineRefusal : Refusal
         var isAsync = modifiers.Any(SyntaxKind.AsyncKeyword);
         var yields = block?.DescendantNodes(node => node == block || node is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(node => node is YieldStatementSyntax) == true;
         if (!isAsync && !yields) return;
-        var place = block is not null ? (block.Statements.FirstOrDefault()?.GetLocation() ?? block.OpenBraceToken.GetLocation()) : arrow?.Expression.GetLocation();
+        var place = block is not null ? (First(block)?.GetLocation() ?? block.OpenBraceToken.GetLocation()) : arrow?.Expression.GetLocation();
         if (place is not null) context.ReportDiagnostic(Diagnostic.Create(Definition, place, name, isAsync ? "asynchronous" : "an iterator"));
     }
+
+    // Some statements are nothing by themselves.
+    private static StatementSyntax? First(StatementSyntax? statement) => statement switch
+    {
+        BlockSyntax block => First(block.Statements.FirstOrDefault(inner => inner is not LocalFunctionStatementSyntax)),
+        DoStatementSyntax loop => First(loop.Statement),
+        TryStatementSyntax attempt => First(attempt.Block),
+        LabeledStatementSyntax label => First(label.Statement),
+        CheckedStatementSyntax check => First(check.Block),
+        UnsafeStatementSyntax open => First(open.Block),
+        _ => statement,
+    };
 }

@@ -46,7 +46,7 @@ public sealed class StringRefusal : Refusal
         var isForeign = !SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, context.Compilation.Assembly);
         if (!isForeign || method.ReturnType.SpecialType != SpecialType.System_String) return;
         // Refused for another reason first: a call on a box, a virtual one, a service of the runtime.
-        var isOnBox = call.Instance?.Type is { IsValueType: true } && method.ContainingType.IsReferenceType;
+        var isOnBox = call.Instance?.Type is { IsValueType: true, TypeKind: not TypeKind.Enum } && method.ContainingType.IsReferenceType;
         var isOpen = call.IsVirtual && call.Instance?.Type is { IsReferenceType: true, IsSealed: false };
         if (!isOnBox && !isOpen && RuntimeServices.Reason(method) is null) Report(context, $"'{Name(method)}'");
     }

@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -20,6 +22,16 @@ public sealed class VirtualCallRefusal : Refusal
     {
         Look(context, Call, OperationKind.Invocation);
         Look(context, Property, OperationKind.PropertyReference);
+        Look(context, Loop, OperationKind.Loop);
+    }
+
+    // A foreach over an interface calls through it, though nothing of that is written.
+    private void Loop(OperationAnalysisContext context)
+    {
+        if (context.Operation is not IForEachLoopOperation { Syntax: CommonForEachStatementSyntax syntax, SemanticModel: { } model } loop) return;
+        if (model.GetForEachStatementInfo(syntax).GetEnumeratorMethod is not { ContainingType: { TypeKind: TypeKind.Interface } contract } method || loop.IsAsynchronous) return;
+        var collection = model.GetTypeInfo(syntax.Expression, context.CancellationToken).Type;
+        if (collection is { IsReferenceType: true } and not IArrayTypeSymbol) Report(context, Name(method), Name(contract));
     }
 
     private void Call(OperationAnalysisContext context)

@@ -156,7 +156,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
         (SourcePoint? point, string through) = refusal.Point is { } own ? (own, "") : Locate(place);
         string message = through.Length == 0 || refusal.Message.Contains($"'{through}'", StringComparison.Ordinal) ? refusal.Message : $"{refusal.Message} (reached through {through})";
         // Floating point is asked for by the kernel's own build, wherever it is used.
-        bool isInLibrary = through.Length > 0 && place.Nearest is null && refusal.Id != "KT0014";
+        bool isInLibrary = through.Length > 0 && place.Nearest is null && refusal.Id != "KT0014" && !IsKernelCode(place.Method);
         if (isInLibrary && _current.TryPeek(out MethodKey refused)) _refusedLibrary.TryAdd(refused, message);
         if (isInLibrary) (refusal, message) = (Refusal.Library(message), Refusal.Library(message).Message);
         Report(new Diagnostic(

@@ -113,12 +113,14 @@ internal sealed partial class Importer
         MethodInfo? body = machine?.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
         if (body?.GetMethodBody()?.GetILAsByteArray() is not { } code) return null;
         // In code that is not optimised, the opening brace has a place of its own: a nop.
+        // A loop's condition stands behind its body: what comes first in the source is told.
+        SourcePoint? first = null;
         foreach ((int offset, SourcePoint point) in _unit.Symbols(body).Of(body))
         {
-            if (code[offset] != 0) return point;
+            if (code[offset] != 0 && (first is not { } found || (point.Line, point.Column).CompareTo((found.Line, found.Column)) < 0)) first = point;
         }
 
-        return null;
+        return first;
     }
 
     private void DeclareParameters()

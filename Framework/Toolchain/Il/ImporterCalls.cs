@@ -11,6 +11,7 @@ internal sealed partial class Importer
     private void ImportCall(MethodBase method, bool isVirtual)
     {
         Type? self = null;
+        Type? enumeration = _constrained is { IsEnum: true } ? _constrained : null;
         if (_constrained is { } constrained)
         {
             (method, self, isVirtual) = ResolveConstrained(constrained, method);
@@ -29,7 +30,12 @@ internal sealed partial class Importer
         int position = _stack.Count - 1 - method.GetParameters().Length;
         if (!method.IsStatic && position >= 0) RefusePseudo(_stack[position]);
         if (isVirtual && method.IsVirtual && !method.IsFinal && !owner.IsSealed)
-            throw Refusal.Virtual(SymbolNames.Display(method));
+        {
+            if (!IsNeverThere(owner)) throw Refusal.Virtual(SymbolNames.Display(method));
+            Panic("null reference");
+            return;
+        }
+
         if (owner.FullName == "System.SR")
         {
             // Texts of the base library's exceptions: a panic has its own.
@@ -39,7 +45,7 @@ internal sealed partial class Importer
         }
 
         if (isVirtual && position >= 0 && (owner == typeof(string) || owner.IsArray)) CheckNotNull(_stack[position].Value);
-        if (RefusesText(method, owner)) throw Refusal.Text($"'{SymbolNames.Display(method)}'");
+        if (RefusesText(method, owner)) throw Refusal.Text(enumeration is null ? $"'{SymbolNames.Display(method)}'" : $"'{SymbolNames.Of(enumeration)}.{method.Name}'");
         if (NeverReturns(method))
         {
             Panic(PanicMessage(method));
@@ -49,6 +55,10 @@ internal sealed partial class Importer
         if (self is not null && _constrained is not null) CopyReceiver(self, method.GetParameters().Length);
         EmitCall(new MethodKey(method, self), ParameterTypes(method, self), ReturnTypeOf(method));
     }
+
+    // A kernel has no objects to search by: an enumerator over a split span asks them only if it was made with one.
+    private bool IsNeverThere(Type owner) =>
+        !Compilation.IsKernelCode(_method) && owner.IsGenericType && owner.GetGenericTypeDefinition() == typeof(System.Buffers.SearchValues<>);
 
     // The CLR boxes a struct for a default method of its interface: what the method changes is a copy.
     private void CopyReceiver(Type self, int parameterCount)
@@ -88,6 +98,8 @@ internal sealed partial class Importer
         Entry entry = _stack[position];
         if (entry.Value is { Op: Op.Pseudo, Reference: BoxedValue boxed })
         {
+            // What C# calls a box is one, even where the code would do without.
+            if (Compilation.IsKernelCode(_method) && method.DeclaringType!.IsInterface) throw Refusal.Boxing(boxed.Type, boxed.Point);
             Instr address = boxed.Value;
             if (!TypeLayout.IsStruct(boxed.Type))
             {

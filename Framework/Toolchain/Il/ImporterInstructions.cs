@@ -125,7 +125,19 @@ internal sealed partial class Importer
         else LoadVariable(_arguments[index]);
     }
 
-    private void LoadVariable((Slot Slot, Type Type) variable) => PushLoaded(_function.Address(variable.Slot), 0, variable.Type);
+    private void LoadVariable((Slot Slot, Type Type) variable)
+    {
+        PushLoaded(_function.Address(variable.Slot), 0, variable.Type);
+        if (IsCountOfAllocation()) _stack[^1] = new Entry(KnownSize(_stack[^1].Value), _stack[^1].Type);
+    }
+
+    // How C# goes on from a number of elements to the memory for them.
+    private bool IsCountOfAllocation()
+    {
+        int index = _indexOf[_current.Offset];
+        if (index + 2 >= _code.Length || _code[index + 1].Code != IlOp.ConvU) return false;
+        return _code[index + 2].Code == IlOp.Localloc || (index + 4 < _code.Length && _code[index + 3].Code == IlOp.MulOvfUn && _code[index + 4].Code == IlOp.Localloc);
+    }
 
     private void StoreVariable((Slot Slot, Type Type) variable)
     {
@@ -215,6 +227,7 @@ internal sealed partial class Importer
     {
         Entry entry = Pop();
         // A boxed struct is never null: how generic code asks "is this a value type".
+        if (entry.Value is { Op: Op.Pseudo, Reference: BoxedValue boxed }) RefuseKeptBox(boxed);
         if (entry.Value is { Op: Op.Pseudo }) return _function.Const(IrType.I32, 1);
         if (entry.Value is { Op: Op.SymbolAddress, Immediate: 0, Reference: string symbol } && _unit.Data.IsObject(symbol)) return _function.Const(IrType.I32, 1);
         return entry.Value;

@@ -45,7 +45,7 @@ internal sealed partial class Importer
                 return HasFlagIntrinsic();
             case "System.Activator" when method is MethodInfo { IsGenericMethod: true } create:
                 return ActivatorIntrinsic(create.GetGenericArguments()[0]);
-            case "System.Collections.Generic.EqualityComparer`1":
+            case "System.Collections.Generic.EqualityComparer`1" or "System.Collections.Generic.Comparer`1":
                 return ComparerIntrinsic(method, owner);
             case "System.Runtime.InteropServices.MemoryMarshal" when method.Name == "GetArrayDataReference":
                 Push(Offset(PopAddress(), ArrayOffset), typeof(nint));
@@ -231,6 +231,15 @@ internal sealed partial class Importer
                 Pop();
                 CompareEqual(element, left, right);
                 return true;
+            case "Compare" when element.IsValueType && ComparisonOf(element) is { } contract:
+                Entry other = Pop();
+                Entry first = Pop();
+                Pop();
+                (MethodBase compare, Type? own) = ConstrainedCalls.Resolve(element, contract.GetMethod("CompareTo")!);
+                Push(AddressOf(first, element), element.MakeByRefType());
+                _stack.Add(other);
+                EmitCall(new MethodKey(compare, own), ParameterTypes(compare, own), typeof(int));
+                return true;
             case "GetHashCode" when method.GetParameters().Length == 1:
                 Entry value = Pop();
                 Pop();
@@ -242,6 +251,8 @@ internal sealed partial class Importer
                 return false;
         }
     }
+
+    private static Type? ComparisonOf(Type element) => typeof(IComparable<>).MakeGenericType(element) is var contract && contract.IsAssignableFrom(element) ? contract : null;
 
     private void CompareEqual(Type element, Entry left, Entry right)
     {

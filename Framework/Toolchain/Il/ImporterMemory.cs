@@ -224,7 +224,7 @@ internal sealed partial class Importer
         if (owner.IsValueType) return TypeLayout.Of(owner).OffsetOf(field);
         if (owner == typeof(string)) return field.Name == "_firstChar" ? StringOffset : LengthOffset;
         if (owner.Name == "RawArrayData") return field.Name == "Data" ? ArrayOffset : LengthOffset;
-        throw IsClosure(owner) ? Refusal.Closure() : Refusal.Allocation(owner);
+        throw IsClosure(owner) ? Refusal.Closure() : Refusal.ObjectField(owner);
     }
 
     private void ImportStaticField(IlOp code, FieldInfo field)
@@ -296,7 +296,7 @@ internal sealed partial class Importer
 
     private void ImportStackAllocation()
     {
-        Instr size = KnownSize(PopValue());
+        Instr size = PopValue();
         if (!size.IsConst) throw Refusal.StackAllocation("has a size that is not a constant");
         if (size.Immediate is < 0 or > 1 << 20) throw Refusal.StackAllocation("is larger than a megabyte");
         if (ComesBack()) throw Refusal.StackAllocation("stands in a loop and takes more at each round");
@@ -307,16 +307,20 @@ internal sealed partial class Importer
         Push(address, typeof(nint));
     }
 
-    // The base library keeps some sizes in variables first. In the kernel's code only what C# calls a constant is one.
+    // A size that is computed is kept in a variable first: C# does so for a span's length. In the kernel's code, it is its
+    // statement's own variable.
     private Instr KnownSize(Instr size)
     {
-        if (Compilation.IsKernelCode(_method)) return size;
-        if (size is { Op: Op.ZeroExtend32 or Op.SignExtend32 }) size = size.Args[0];
         if (size is not { Op: Op.Load, Immediate: 0 }) return size;
         for (int index = _block.Body.Count - 1; index >= 0; index--)
         {
             Instr before = _block.Body[index];
-            if (before is { Op: Op.Store, Immediate: 0 } && before.Args[0] == size.Args[0]) return before.Args[1].IsConst ? before.Args[1] : size;
+            if (before is { Op: Op.Store, Immediate: 0 } && before.Args[0] == size.Args[0])
+            {
+                bool isOwn = !Compilation.IsKernelCode(_method) || before.Place?.Point == CurrentPlace().Point;
+                return isOwn && before.Args[1].IsConst ? before.Args[1] : size;
+            }
+
             if (before.Op is not (Op.Load or Op.ZeroExtend32 or Op.SignExtend32)) return size;
         }
 
@@ -365,7 +369,14 @@ internal sealed partial class Importer
             throw entry.Value.Op == Op.Pseudo ? Refusal.Boxing(type) : Refusal.TypeTest(type);
         }
 
+        RefuseKeptBox(boxed);
         Push(boxed.Value, type);
+    }
+
+    // A variable that holds a box may be no variable any more once the code is optimised: C# still says object.
+    private void RefuseKeptBox(BoxedValue boxed)
+    {
+        if (boxed.Point is { } point && CurrentPlace().Point is { } here && here != point) throw Refusal.Boxing(boxed.Type, point);
     }
 
     // The base library casts a boxed value to an interface after it has asked for it, and calls it.

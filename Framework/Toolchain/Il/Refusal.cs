@@ -39,6 +39,10 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     public static Refusal Closure() =>
         new("KT0004", "A lambda that captures variables is a delegate, which is an object.") { IsTold = false };
 
+    /// <summary>What is in an object, which cannot be there: the place that makes it says it better.</summary>
+    public static Refusal ObjectField(Type type) =>
+        new("KT0001", $"'{SymbolNames.Of(type)}' is a class, whose objects live on a heap; a kernel has no garbage collector.") { IsTold = false };
+
     public static Refusal Async(string method) =>
         new("KT0007", $"'{method}' is asynchronous, which needs the runtime's scheduler and objects.");
 

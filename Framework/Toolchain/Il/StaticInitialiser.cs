@@ -22,7 +22,7 @@ internal static class StaticInitialiser
 
     private static readonly Type[] ImpureTypes =
     [
-        typeof(Environment), typeof(GC), typeof(Random), typeof(DateTime), typeof(DateTimeOffset), typeof(Guid), typeof(Console),
+        typeof(Environment), typeof(GC), typeof(Random), typeof(DateTime), typeof(DateTimeOffset), typeof(Console),
         typeof(TimeZoneInfo), typeof(AppContext), typeof(Activator), typeof(AppDomain), typeof(HashCode), typeof(TimeProvider), typeof(OperatingSystem),
     ];
 
@@ -168,7 +168,8 @@ internal static class StaticInitialiser
                 bool isPure = owner.Assembly == typeof(object).Assembly &&
                     (owner.Namespace == "System" ? !ImpureTypes.Contains(owner) : PureNamespaces.Any(name => owner.Namespace == name));
                 bool isSeeded = callee.Name == "GetHashCode" && (owner == typeof(object) || owner == typeof(string) || owner == typeof(RuntimeHelpers));
-                if (!isPure || isSeeded || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
+                bool isDrawn = owner == typeof(Guid) && callee.Name is "NewGuid" or "CreateVersion7";
+                if (!isPure || isSeeded || isDrawn || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
                 return;
             }
 

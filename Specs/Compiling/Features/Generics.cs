@@ -4,6 +4,12 @@ namespace Verification.Specs.Compiling.Features;
 
 public static unsafe class Generics
 {
+    public static long Run_comparison_of_tuples(long a, long b) =>
+        (a, (int)b).CompareTo((b, (int)a)) + 10 * HashOf(a);
+
+    private static int HashOf<T>(T value)
+        where T : unmanaged => value.GetHashCode() & 0xff;
+
     public static long Run_interface_constraints(long a, long b) => Measure(new Square { Side = (int)a }) + Measure(new Box { Width = (int)a, Height = (int)b }) + Twice<Square>((int)b);
 
     public static long Run_static_abstract_members(long a, long b) =>

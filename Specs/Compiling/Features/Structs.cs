@@ -2,6 +2,8 @@ namespace Verification.Specs.Compiling.Features;
 
 public static unsafe class Structs
 {
+    public static long Run_hash_of_an_enumeration(long a, long b) => ((DayOfWeek)(a & 7)).GetHashCode() * 31 + (DayOfWeek.Monday | (DayOfWeek)(b & 3)).GetHashCode();
+
     public static long Run_record_structs(long a, long b)
     {
         Point p = new((int)a, b);

@@ -94,6 +94,15 @@ public static class Texts
         return (isWritten ? Sum(bytes[..count]) : -1) * 31 + (fits ? Sum(chars[..length]) : -length);
     }
 
+    public static long Run_parts_of_a_text(long a, long b)
+    {
+        long sum = 0;
+        ReadOnlySpan<byte> line = "console=ttyS0 mem=0x8000  delay=-12"u8;
+        foreach (Range part in line.Split((byte)' ')) sum = sum * 7 + line[part].Length;
+        foreach (Range part in "a, b, c".AsSpan().Split(", ")) sum = sum * 7 + part.End.Value;
+        return sum;
+    }
+
     public static long Run_ordinal_comparisons(long a, long b)
     {
         ReadOnlySpan<char> text = (a & 1) == 0 ? "Console=ttyS0" : "CONS\u00d6LE=x";

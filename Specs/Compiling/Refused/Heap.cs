@@ -41,6 +41,41 @@ public static class Heap
         return Area(shape);
     }
 
+    public static long RunBoxThatIsAskedLater(long a, long b) => Kept<Square>(default);
+
+    private static long Kept<T>(T value)
+        where T : struct
+    {
+        object box = value; // KT0003
+        return box == null ? 1 : 2;
+    }
+
+    public static long RunSpread(long a, long b)
+    {
+        ReadOnlySpan<long> items = [a, .. (ReadOnlySpan<long>)[b, 1]]; // KT0002
+        return items.Length;
+    }
+
+    public static long RunNameOfAnEnumeration(long a, long b)
+    {
+        DayOfWeek day = (DayOfWeek)a;
+        return day.ToString().Length; // KT0011
+    }
+
+    public static long RunAnonymousObject(long a, long b)
+    {
+        var pair = new { First = a, Second = b }; // KT0001
+        return pair.First + pair.Second;
+    }
+
+    public static long RunRecordClass(long a, long b)
+    {
+        Pair pair = new(a, b); // KT0001
+        return pair.First + pair.Second;
+    }
+
+    private sealed record Pair(long First, long Second);
+
     public static long RunDelegateParameter(long a, long b) => Apply(null!);
 
     public static long RunInheritedMethodOfAStruct(long a, long b)

@@ -2,6 +2,18 @@ namespace Verification.Specs.Compiling.Refused;
 
 public static class Objects
 {
+    public static long RunForeachOverAnInterface(long a, long b)
+    {
+        foreach (int item in s_items) // KT0005
+        {
+            a += item;
+        }
+
+        return a;
+    }
+
+    private static System.Collections.Generic.IEnumerable<int> s_items = null!;
+
     public static long RunVirtualCall(long a, long b)
     {
         Shape shape = Shape.Only;

@@ -104,6 +104,16 @@ public static class Runtime
         await Task.Yield(); // KT0007
     }
 
+    public static long RunCountdown(long a, long b) => Countdown(a) is null ? 1 : 2;
+
+    private static IEnumerable<long> Countdown(long from)
+    {
+        while (from > 0) // KT0007
+        {
+            yield return from--;
+        }
+    }
+
     private static IEnumerable<int> Numbers()
     {
         yield return 1; // KT0007
