@@ -35,6 +35,15 @@ public sealed class GeneratedProgramSpecs
         }
     }
 
+    // Long runs have found them: two programs, at which the compiler failed only together.
+    [Xunit.Theory]
+    [Xunit.InlineData(46_016, 46_080)]
+    public void Programs_that_the_compiler_has_failed_at_do_the_same_as_well(int first, int second)
+    {
+        string? difference = Difference([ProgramWriter.WriteForBatch(first), ProgramWriter.WriteForBatch(second)]);
+        Xunit.Assert.True(difference is null, difference);
+    }
+
     // What follows says that a failure in a batch comes out, alone and short.
     [Xunit.Fact]
     public void A_program_that_Roslyn_refuses_is_a_failure_of_the_writer()

@@ -43,8 +43,8 @@ internal static class DebugValues
             if (predecessor.Successors.Count == 1)
             {
                 Instr? value = binding.Resolved;
-                if (value is { Op: Op.Phi } && value.Block == passed) value = value.Args[edge].Resolved;
-                else if (value?.Block == passed) value = null;
+                // A phi that nobody needed any more has left the block, and does not say what comes by which edge.
+                if (value?.Block == passed) value = value.Op == Op.Phi && passed.Body.Contains(value) ? value.Args[edge].Resolved : null;
                 Instr moved = New(function, predecessor, binding with { Value = value }, instr.Place);
                 predecessor.Body.Insert(predecessor.Body.Count - 1, moved);
                 continue;
