@@ -37,7 +37,9 @@ public class LockstepSpecs(ITestOutputHelper output)
     public void A_difference_is_found_where_it_is_and_shrunk_to_what_makes_it()
     {
         const string Lacking = ExplainedDifferences.QemuCpu + ",zbs=false";
-        var programs = Campaign.Programs(LockstepProfile.Named("Zbs"), 1, 2);
+        // Beginnings of programs: to shrink whole ones takes a minute.
+        List<LockstepProgram> programs =
+            [.. Campaign.Programs(LockstepProfile.Named("Zbs"), 1, 2).Select(static program => program with { Units = [.. program.Units.Take(40)] })];
 
         var outcome = LockstepRun.Compare(programs, Lacking);
 
