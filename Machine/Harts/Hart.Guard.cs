@@ -37,27 +37,19 @@ public sealed unsafe partial class Hart
         DropStackGuard();
     }
 
-    // Code relies on it that sp is where the guard lets it be: where it is not (a trap from user mode, a restored state),
-    // everything is told until the observer has looked.
+    // Code relies on it that sp is where the guard lets it be: where it is not (a trap from user mode, a restored state), all
+    // that goes through sp is told until the observer has looked.
     private void SelectGuard()
     {
         if (_interests is null) return;
-        if (Privilege == PrivilegeMode.User || Privilege == PrivilegeMode.Machine && _interests.Stack != StackInterest.Privileged)
-            GuardBetween(0, 1, ulong.MaxValue - 1);
-        else if (_guard is { } guard && guard.Deepest >= GuardMargin && guard.High <= ulong.MaxValue - GuardMargin
-            && State->X[2] >= guard.Deepest && State->X[2] <= guard.High)
-            GuardBetween(guard.Low, guard.Deepest, guard.High);
-        else
-            GuardBetween(0, 0, 0);
-    }
-
-    // Floor and ceiling are the first values that do not pass; nothing passes below 0 and above it.
-    private void GuardBetween(ulong low, ulong deepest, ulong high)
-    {
-        var isTold = high == 0;
+        var isIgnored = Privilege == PrivilegeMode.User || Privilege == PrivilegeMode.Machine && _interests.Stack != StackInterest.Privileged;
+        var (low, deepest, high) = isIgnored ? (0, 1, ulong.MaxValue - 1) : _guard ?? (0, 0, ulong.MaxValue);
+        var isTold = !isIgnored && (deepest < GuardMargin || high > ulong.MaxValue - GuardMargin || State->X[2] < deepest || State->X[2] > high);
         State->StackLow = low;
         State->StackSpan = high - low;
-        State->StackWordLimit = high - low > 7 ? high - low - 7 : 0;
+        // Without a guard each s0 points into the stack, and nothing lies there.
+        State->StackWordLimit = (isIgnored || _guard is not null) && high - low > 7 ? high - low - 7 : 0;
+        // The first values that do not pass; nothing passes below the greatest and above 0.
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
         State->StackCeiling = isTold ? 0 : high + 1;
     }

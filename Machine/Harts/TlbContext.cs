@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Verification.Machine.State;
 
 namespace Verification.Machine.Harts;
 
@@ -8,10 +9,7 @@ namespace Verification.Machine.Harts;
 /// </summary>
 internal sealed unsafe class TlbContext
 {
-    private const int SpareMost = 256;
-
-    [ThreadStatic]
-    private static Stack<TlbContext>? t_spare;
+    private static readonly Spares<TlbContext> s_spares = new(512);
 
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
     private readonly FlatTag[] _flat = GC.AllocateUninitializedArray<FlatTag>(FlatTag.Count, pinned: true);
@@ -35,15 +33,14 @@ internal sealed unsafe class TlbContext
     }
 
     /// <summary>One that no hart uses; it must be assigned.</summary>
-    internal static TlbContext Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new TlbContext();
+    internal static TlbContext Take() => s_spares.TryTake() ?? new TlbContext();
 
-    /// <summary>Keeps it for the next machine of this thread.</summary>
+    /// <summary>Keeps it for the next machine.</summary>
     internal static void Release(TlbContext context)
     {
         context.IsUsed = false;
         context.Clear();
-        t_spare ??= new Stack<TlbContext>();
-        if (t_spare.Count < SpareMost) t_spare.Push(context);
+        s_spares.Keep(context);
     }
 
     /// <summary>The entries, at a fixed address.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Verification.Machine.State;
 
 namespace Verification.Machine.Memory;
 
@@ -11,10 +12,7 @@ internal sealed unsafe class Frame
 {
     internal const int SizeBytes = 4096;
 
-    private const int SpareMost = 2048;
-
-    [ThreadStatic]
-    private static Stack<Frame>? t_spare;
+    private static readonly Spares<Frame> s_spares = new(2048);
 
     private readonly object _content;
 
@@ -37,14 +35,13 @@ internal sealed unsafe class Frame
     internal Frame Alias() => new(_content, Data);
 
     /// <summary>A frame with any content.</summary>
-    internal static Frame Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new Frame();
+    internal static Frame Take() => s_spares.TryTake() ?? new Frame();
 
-    /// <summary>Keeps a frame that nothing refers to for the next machine of this thread.</summary>
+    /// <summary>Keeps a frame that nothing refers to for the next machine.</summary>
     internal static void Release(Frame frame)
     {
         (frame.Owner, frame.Derived) = (null, null);
-        t_spare ??= new Stack<Frame>();
-        if (t_spare.Count < SpareMost) t_spare.Push(frame);
+        s_spares.Keep(frame);
     }
 
     /// <summary>Where the content lies; valid as long as the frame is reachable.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Verification.Machine.State;
 
 namespace Verification.Machine.Memory;
 
@@ -7,19 +8,17 @@ namespace Verification.Machine.Memory;
 /// that lie in their places are all the same displacement away from the guest's addresses. Only what is touched exists.
 /// </summary>
 /// <remarks>
-/// A window serves one memory at a time. When snapshots have frames of it, it lives as long as they do; else its thread keeps
-/// it for the next machine.
+/// A window serves one memory at a time. When snapshots have frames of it, it lives as long as they do; else it is kept
+/// for the next machine.
 /// </remarks>
 internal sealed unsafe class FrameWindow
 {
     internal const int PageCount = 1 << 15;
 
     private const int PagesOfPart = 512;
-    private const int SpareMost = 16;
     private const int PagesOfPressure = 64;
 
-    [ThreadStatic]
-    private static Stack<FrameWindow>? t_spare;
+    private static readonly Spares<FrameWindow> s_spares = new(16);
 
     private readonly Frame?[]?[] _parts = new Frame?[PageCount / PagesOfPart][];
     private readonly List<Frame> _placed = [];
@@ -38,15 +37,14 @@ internal sealed unsafe class FrameWindow
     internal byte* Data { get; }
 
     /// <summary>One with all places free.</summary>
-    internal static FrameWindow Take() => t_spare is { Count: > 0 } spare ? spare.Pop() : new FrameWindow();
+    internal static FrameWindow Take() => s_spares.TryTake() ?? new FrameWindow();
 
     /// <summary>Keeps one that no frame in use is of.</summary>
     internal static void Release(FrameWindow window)
     {
         foreach (var frame in window._placed) (frame.IsPlaced, frame.Owner, frame.Derived) = (false, null, null);
         window._placed.Clear();
-        t_spare ??= new Stack<FrameWindow>();
-        if (t_spare.Count < SpareMost) t_spare.Push(window);
+        s_spares.Keep(window);
     }
 
     /// <summary>The frame at a page's place, with any content; null while somebody has it.</summary>

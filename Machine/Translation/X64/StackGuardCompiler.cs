@@ -81,13 +81,9 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         expressions.EvaluateInto(R.Rax, address);
         code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
         List<int> outside = [];
-        if (sizeBytes <= WordBytes)
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackWordLimit);
+        if (sizeBytes > WordBytes)
         {
-            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackWordLimit);
-        }
-        else
-        {
-            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
             outside.Add(code.Jump(Condition.AboveOrEqual));
             code.Op(Alu.Add, R.Rax, sizeBytes - 1);
             code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);

@@ -43,10 +43,11 @@ internal static class LongCampaign
         void RunUnobserved(int count)
         {
             const int atOnce = 1_000;
+            var cores = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
             for (var first = 0; first < count; first += atOnce)
             {
                 var end = Math.Min(first + atOnce, count);
-                Parallel.For(first, end, number =>
+                Parallel.For(first, end, cores, number =>
                 {
                     using var board = KernelBoot.Start(kernel, BenchmarkKernel.Machine(number));
                     if (board.Run(100_000_000) is not StopReason.PowerOff { Code: 0 }) throw new InvalidOperationException($"Machine {number} does not boot.");
