@@ -25,7 +25,8 @@ public sealed class BoxingRefusal : Refusal
     private void Conversion(OperationAnalysisContext context)
     {
         var conversion = (IConversionOperation)context.Operation;
-        if (conversion.Operand.Type is { IsValueType: true } from && conversion.Type is { IsReferenceType: true } to && to.TypeKind != TypeKind.Dynamic
+        if (conversion.Operand.Type is { IsValueType: true } from && conversion.Type is { IsReferenceType: true } to
+            && !IsOfDynamicOperation(conversion)
             && conversion.OperatorMethod is null && !IsOfText(conversion) && !IsUndoneAtOnce(conversion))
             Report(context, Name(from), Name(to));
     }
@@ -42,6 +43,10 @@ public sealed class BoxingRefusal : Refusal
             && call.Instance?.Type is { IsValueType: true, TypeKind: not TypeKind.TypeParameter } receiver && call.TargetMethod.ContainingType is { IsReferenceType: true, TypeKind: TypeKind.Class } inherited)
             Report(context, Name(receiver), Name(inherited));
     }
+
+    // An operation on dynamic is refused as such (KT0008), whatever it is given.
+    private static bool IsOfDynamicOperation(IConversionOperation conversion) => conversion.Type?.TypeKind == TypeKind.Dynamic
+        && conversion.Parent is not (IVariableInitializerOperation or ISimpleAssignmentOperation or IReturnOperation);
 
     // A string is refused already (KT0011), and with it what it is made of; HasFlag is a comparison of bits.
     private static bool IsOfText(IOperation operation) =>

@@ -41,6 +41,12 @@ public static class Heap
         return Area(shape);
     }
 
+    public static long RunBoxThatIsCalledDynamic(long a, long b)
+    {
+        dynamic thing = a; // KT0003
+        return thing is null ? 1 : 2;
+    }
+
     public static long RunBoxThatIsAskedLater(long a, long b) => Kept<Square>(default);
 
     private static long Kept<T>(T value)
