@@ -110,6 +110,7 @@ public sealed unsafe partial class Hart
         LastPhysical = physical;
         GiveUpReservation();
         (Reserved, ReservedAddress) = (true, physical);
+        State->ReservedVirtual = HartState.Nowhere;
         return true;
     }
 

@@ -100,6 +100,7 @@ public sealed unsafe partial class Hart
     /// <summary>Forgets all translations, in every context.</summary>
     internal void FlushTlbs()
     {
+        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.HasEntries) context.Clear();
         SelectTlbs();
         State->Leave |= (uint)LeaveReason.Code;
@@ -108,23 +109,27 @@ public sealed unsafe partial class Hart
     /// <summary>Forgets what page tables said.</summary>
     internal void FlushTranslated()
     {
+        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.Satp != 0 && context.HasEntries) context.Clear();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetPage(ulong physicalPage)
     {
+        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.HasEntries) context.ClearPage(physicalPage);
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetWrites(ulong physicalPage)
     {
+        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(physicalPage);
     }
 
     internal void ForgetWrites()
     {
+        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
     }
 
@@ -146,6 +151,7 @@ public sealed unsafe partial class Hart
     /// <summary>Points the state's TLBs to those of the current mode, address space and permissions.</summary>
     private void SelectTlbs()
     {
+        State->ReservedVirtual = HartState.Nowhere;
         State->Leave |= (uint)LeaveReason.Code;
         State->TranslationMode = (_status & StatusBits.Tvm) != 0 ? PrivilegeMode.Machine : PrivilegeMode.Supervisor;
         _isSelectionDue = Host.Code.Current != this;

@@ -36,14 +36,18 @@ namespace Verification.Machine.Harts;
 /// 0x308  FlatAddend   host address less guest address of the pages in FlatTags
 /// 0x310  JumpSalt     spreads the entries of different keys over the jump cache
 /// 0x318  DataFilters  by slot of DataTlb, what a <see cref="TlbEntry.Filtered"/> entry's stores are looked up in
-/// 0x320  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
-/// 0x328  Satp
-/// 0x330  MachineScratch and what follows: control registers that hold what is written to them
+/// 0x320  ReservedVirtual, ReservedHost: where translated code has reserved, as long as it may store there without a look
+/// 0x330  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
+/// 0x338  Satp
+/// 0x340  MachineScratch and what follows: control registers that hold what is written to them
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct HartState
 {
+    /// <summary>In place of <see cref="ReservedVirtual"/>, an address of no aligned word.</summary>
+    internal const ulong Nowhere = 1;
+
     internal fixed ulong X[32];
     internal fixed ulong F[32];
     internal ulong Pc;
@@ -78,6 +82,8 @@ internal unsafe struct HartState
     internal nint FlatAddend;
     internal uint JumpSalt;
     internal StoreFilter** DataFilters;
+    internal ulong ReservedVirtual;
+    internal nint ReservedHost;
     internal PrivilegeMode Privilege;
     internal PrivilegeMode TranslationMode;
     internal ulong Satp;

@@ -102,14 +102,36 @@ internal static class RandomProgram
         return 8 + between;
     }
 
+    // lr and sc through one register, mostly of one size; now and then with a store in between, or another lr.
+    private static int FillReservation(Span<byte> program, Random random)
+    {
+        var address = (byte)random.Next(1, 32);
+        var size = random.Next(2) == 0 ? "w" : "d";
+        BinaryPrimitives.WriteUInt32LittleEndian(program, Encoder.Encode("lr." + size, random.Next(32), address));
+        var at = 4;
+        if (random.Next(3) == 0)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(program[at..], random.Next(2) == 0
+                ? Encoder.Encode("sw", 0, random.Next(32), random.Next(32), immediate: random.Next(-8, 9) * 4)
+                : Encoder.Encode("lr.d", random.Next(32), (byte)random.Next(32)));
+            at += 4;
+        }
+
+        if (random.Next(6) == 0) size = "d";
+        BinaryPrimitives.WriteUInt32LittleEndian(program[at..], Encoder.Encode("sc." + size, random.Next(32), address, random.Next(32)));
+        return at + 4;
+    }
+
     private static void Fill(Span<byte> program, Random random, IsaExtensions extensions, bool hasIdioms)
     {
         InstructionForm[] forms = [.. InstructionSet.Rows, .. InstructionSet.CompressedRows];
         var at = 0;
         while (at < program.Length - 4)
         {
-            if (hasIdioms && at < program.Length - 16 && random.Next(50) == 0)
+            if (hasIdioms && at < program.Length - 20 && random.Next(50) == 0)
                 at += FillFarJump(program[at..], random);
+            if (hasIdioms && at < program.Length - 20 && random.Next(40) == 0)
+                at += FillReservation(program[at..], random);
             var form = forms[random.Next(forms.Length)];
             var word = Words.Of(form, random);
             if (Decoder.Decode(word, extensions) is not { } instruction)

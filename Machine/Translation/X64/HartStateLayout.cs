@@ -16,6 +16,8 @@ internal static class HartStateLayout
     internal static readonly int DataFilters = Of(nameof(HartState.DataFilters));
     internal static readonly int Reserved = Of(nameof(HartState.Reserved));
     internal static readonly int ReservationIsMarked = Of(nameof(HartState.ReservationIsMarked));
+    internal static readonly int ReservedVirtual = Of(nameof(HartState.ReservedVirtual));
+    internal static readonly int ReservedHost = Of(nameof(HartState.ReservedHost));
     internal static readonly int ReservedAddress = Of(nameof(HartState.ReservedAddress));
     internal static readonly int Privilege = Of(nameof(HartState.Privilege));
     internal static readonly int TranslationMode = Of(nameof(HartState.TranslationMode));

@@ -5,58 +5,67 @@ namespace Verification.Machine.Translation.X64;
 // Atomics: harts take turns, so that nothing comes between the parts of one.
 internal sealed partial class MemoryAccessCompiler
 {
-    /// <summary>Reserves, and answers where to load from. What can't be done in place is the interpreter's.</summary>
+    /// <summary>
+    /// Reserves, and answers where to load from. What can't be done in place is the interpreter's; so is a reservation that
+    /// others may break, to give up.
+    /// </summary>
     internal HostAddress Reserve(Effect.LoadReserved load, List<int> leaves)
     {
-        Reach(load.Address, load.SizeBytes, AccessKind.Load, leaves);
-        code.Store(ExpressionCompiler.State, HartStateLayout.ReservedAddress, R.Rdx);
-        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 1);
-        return new(R.Rcx);
-    }
-
-    /// <summary>Stores if the reservation is on the address, and sets a register to whether it failed.</summary>
-    internal void StoreConditional(Effect.StoreConditional store, int result, List<int> leaves)
-    {
-        // Without a reservation the interpreter asks nothing of the page, not even its dirty bit: nor may the translator.
-        Reach(store.Address, store.SizeBytes, AccessKind.Store, leaves);
-        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.ReservedAddress);
-        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.Reserved, 0, 32);
-        code.OpMemoryMove32(ExpressionCompiler.State, HartStateLayout.Reserved, 0);
-        var isFree = code.Jump(Condition.Equal);
-        code.Test(R.Rdx, R.Rdx);
-        var isElsewhere = code.Jump(Condition.NotEqual);
-        var value = store.Value.Operator == Operator.Register ? expressions.HostOf((int)store.Value.Value) : null;
-        if (value is null)
-            expressions.EvaluateInto(R.Rax, store.Value, Live.Rcx | Live.Rdx);
-        code.Store(new HostAddress(R.Rcx), value ?? R.Rax, store.SizeBytes);
-        if (result != 0)
-            expressions.Assign(result, 0ul);
-        var done = code.Jump();
-        code.BindHere(isFree);
-        code.BindHere(isElsewhere);
-        if (result != 0)
-            expressions.Assign(result, 1ul);
-        code.BindHere(done);
-    }
-
-    // The host's address in rcx, the physical address in rdx. A reservation that others may break is the
-    // interpreter's to give up.
-    private void Reach(Expression address, int sizeBytes, AccessKind kind, List<int> leaves)
-    {
-        expressions.EvaluateInto(R.Rax, address);
-        EmitLookup(sizeBytes, kind);
+        expressions.EvaluateInto(R.Rax, load.Address);
+        EmitLookup(load.SizeBytes, AccessKind.Load);
         leaves.Add(code.Jump(Condition.NotEqual));
-        code.OpMemory(Alu.Compare, ExpressionCompiler.State, HartStateLayout.ReservationIsMarked, 0, 32);
+        code.OpMemory(Alu.Compare, State, HartStateLayout.ReservationIsMarked, 0, 32);
         leaves.Add(code.Jump(Condition.NotEqual));
+
+        // A store may go there as well, if the page has its tag.
+        code.Store(State, HartStateLayout.ReservedVirtual, R.Rax);
+        code.OpFrom(Alu.Compare, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
+        var isWritable = code.Jump(Condition.Equal);
+        code.StoreImmediate(State, HartStateLayout.ReservedVirtual, (int)HartState.Nowhere);
+        code.BindHere(isWritable);
+
         code.Move(R.Rdx, R.Rcx);
-        code.OpFrom(Alu.Subtract, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataTlb);
+        code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
         code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
-        code.OpFrom(Alu.Add, R.Rdx, ExpressionCompiler.State, HartStateLayout.DataPhysical);
+        code.OpFrom(Alu.Add, R.Rdx, State, HartStateLayout.DataPhysical);
         code.Load(R.Rdx, R.Rdx, 0);
         code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
         code.Op(Alu.Add, R.Rcx, R.Rax);
         code.Op(Alu.And, R.Rax, 0xFFF, 32);
         code.Op(Alu.Or, R.Rdx, R.Rax);
+        code.Store(State, HartStateLayout.ReservedAddress, R.Rdx);
+        code.Store(State, HartStateLayout.ReservedHost, R.Rcx);
+        // With the mark behind it: what is stored in two parts can't be forwarded to a comparison of both.
+        code.StoreImmediate(State, HartStateLayout.Reserved, 1);
+        return new(R.Rcx);
+    }
+
+    /// <summary>
+    /// Stores where the code has reserved, and sets a register to 0, which says so. Any other attempt is the interpreter's.
+    /// </summary>
+    internal void StoreConditional(Effect.StoreConditional store, int result, List<int> leaves)
+    {
+        expressions.EvaluateInto(R.Rax, store.Address);
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.ReservedVirtual);
+        leaves.Add(code.Jump(Condition.NotEqual));
+        if (store.SizeBytes == 8)
+        {
+            // The reservation may be that of half a word.
+            code.TestByte(R.Rax, 7);
+            leaves.Add(code.Jump(Condition.NotEqual));
+        }
+
+        // Reserved, and not marked: both in one.
+        code.OpMemory(Alu.Compare, State, HartStateLayout.Reserved, 1);
+        leaves.Add(code.Jump(Condition.NotEqual));
+        code.StoreImmediate(State, HartStateLayout.Reserved, 0);
+        code.Load(R.Rcx, State, HartStateLayout.ReservedHost);
+        var value = store.Value.Operator == Operator.Register ? expressions.HostOf((int)store.Value.Value) : null;
+        if (value is null)
+            expressions.EvaluateInto(R.Rax, store.Value, Live.Rcx);
+        code.Store(new HostAddress(R.Rcx), value ?? R.Rax, store.SizeBytes);
+        if (result != 0)
+            expressions.Assign(result, 0ul);
     }
 
     /// <summary>Replaces a word; the old one goes into the frame, or into the register that the next effect sets.</summary>
