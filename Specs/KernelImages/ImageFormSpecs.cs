@@ -42,7 +42,7 @@ public sealed class ImageFormSpecs
     public void Both_boot_on_Qemu_under_OpenSBI(string form) => Assert.Contains(
         LastLine,
         Tool.Run(
-            "qemu-system-riscv64", "-machine", "virt", "-smp", "2", "-display", "none", "-serial", "stdio", "-monitor", "none",
+            "qemu-system-riscv64", "-machine", "virt", "-icount", "shift=0,sleep=off", "-smp", "2", "-display", "none", "-serial", "stdio", "-monitor", "none",
             "-kernel", Path.ChangeExtension(Raw, form)).Output,
         StringComparison.Ordinal);
 
