@@ -41,9 +41,7 @@ public sealed class ImageFormSpecs
     [InlineData("bin")]
     public void Both_boot_on_Qemu_under_OpenSBI(string form) => Assert.Contains(
         LastLine,
-        Tool.Run(
-            "qemu-system-riscv64", "-machine", "virt", "-icount", "shift=0,sleep=off", "-smp", "2", "-display", "none", "-serial", "stdio", "-monitor", "none",
-            "-kernel", Path.ChangeExtension(Raw, form)).Output,
+        QemuBoard.Boot(Path.ChangeExtension(Raw, form), harts: 2).Output,
         StringComparison.Ordinal);
 
     [RequiresToolTheory("readelf")]

@@ -99,15 +99,10 @@ public sealed class StackAnswersSpecs
         return board.ConsoleOutput;
     }
 
-    /// <summary>
-    /// What the kernel says under OpenSBI, whose own lines come first. Harts take turns by instructions: OpenSBI 1.1 marks a
-    /// hart as starting before it says where, and one that looks in between starts the kernel a second time.
-    /// </summary>
+    /// <summary>What the kernel says under OpenSBI, whose own lines come first.</summary>
     private static string OnQemu(TemporaryFile image)
     {
-        string output = Tool.Run(
-            "qemu-system-riscv64", "-machine", "virt", "-icount", "shift=0,sleep=off", "-smp", "4", "-display", "none", "-serial", "stdio", "-monitor", "none",
-            "-kernel", image.Path).Output.ReplaceLineEndings("\n");
+        string output = QemuBoard.Boot(image.Path, harts: 4).Output.ReplaceLineEndings("\n");
         int start = output.IndexOf("\nkmain\n", StringComparison.Ordinal);
         return start < 0 ? output : output[(start + 1)..];
     }

@@ -128,9 +128,7 @@ public sealed class ElfWriterSpecs
     {
         LinkerLayout layout = layoutName == "story" ? LinkerLayout.Story() : LinkerLayout.Safe();
         using TemporaryFile file = new(form == "elf" ? Elf(layout) : RawImageWriter.Write(HandMadeProgram.Link(layout)));
-        ToolResult result = Tool.Run(
-            "qemu-system-riscv64", "-machine", "virt", "-display", "none", "-serial", "stdio", "-monitor", "none", "-kernel", file.Path);
-        Assert.EndsWith("K", result.SuccessfulOutput.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("K", QemuBoard.Boot(file.Path).SuccessfulOutput.TrimEnd(), StringComparison.Ordinal);
     }
 
     private static byte[] Elf(LinkerLayout layout)
