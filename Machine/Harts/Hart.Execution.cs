@@ -89,9 +89,13 @@ public sealed unsafe partial class Hart
     /// fetch has taken already.</summary>
     internal void ExecuteUncached(bool isFetched)
     {
-        var pc = State->Pc;
-        if (!TryFetchUncached(isFetched, out var instruction)) return;
-        State->NextPc = pc + instruction.SizeBytes;
+        if (TryFetchUncached(isFetched, out var instruction)) Execute(in instruction);
+    }
+
+    /// <summary>Executes the instruction that stands at the program counter.</summary>
+    internal void Execute(in Instruction instruction)
+    {
+        State->NextPc = State->Pc + instruction.SizeBytes;
         State->InBlock = 1;
         BlockDecoder.MeaningOf(in instruction)(new InterpreterMachine(State), in instruction);
         State->InBlock = 0;

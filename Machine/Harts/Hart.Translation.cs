@@ -100,7 +100,6 @@ public sealed unsafe partial class Hart
     /// <summary>Forgets all translations, in every context.</summary>
     internal void FlushTlbs()
     {
-        State->ReservedVirtual = HartState.Nowhere;
         foreach (var context in _contexts) if (context.HasEntries) context.Clear();
         SelectTlbs();
         State->Leave |= (uint)LeaveReason.Code;

@@ -6,8 +6,8 @@ namespace Verification.Machine.Harts;
 /// </summary>
 internal unsafe struct StoreFilter
 {
-    private const int GranuleShift = 3;
-    private const int Granules = 4096 >> GranuleShift;
+    internal const int GranuleShift = 3;
+    internal const int Granules = 4096 >> GranuleShift;
 
     internal fixed ulong Words[Granules / 64];
 

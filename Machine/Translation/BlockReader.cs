@@ -184,7 +184,7 @@ internal sealed class BlockReader
         if (IsMisalignedJump(page, decoded)) return null;
         if (page.Refused.Contains(offset) || !CodeSupport.IsPossible(decoded))
         {
-            if (decoded.EndsBlock || Array.Exists(decoded.Effects, static effect => effect is Effect.Load or Effect.Store or Effect.Update)) return null;
+            if (decoded.EndsBlock || Array.Exists(decoded.Effects, static effect => effect.Access is not null)) return null;
             decoded = decoded.Performed();
         }
 

@@ -26,6 +26,17 @@ internal abstract record Effect
         _ => [],
     };
 
+    /// <summary>The memory that it accesses, if any.</summary>
+    internal (Expression Address, int SizeBytes)? Access => this switch
+    {
+        Load load => (load.Address, load.SizeBytes),
+        Store store => (store.Address, store.SizeBytes),
+        Update update => (update.Address, update.SizeBytes),
+        LoadReserved load => (load.Address, load.SizeBytes),
+        StoreConditional store => (store.Address, store.SizeBytes),
+        _ => null,
+    };
+
     /// <summary>Adds <paramref name="weight"/> for each register that it reads or sets.</summary>
     internal void CountUses(Span<long> integers, Span<long> floats, long weight)
     {

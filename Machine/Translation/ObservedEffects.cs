@@ -9,7 +9,7 @@ namespace Verification.Machine.Translation;
 /// </summary>
 internal static class ObservedEffects
 {
-    private const int StackPointer = 2, FramePointer = 8;
+    internal const int StackPointer = 2, FramePointer = 8;
 
     /// <summary>The instruction with its checks.</summary>
     /// <returns>Null where the observer must be told each time.</returns>
@@ -29,17 +29,8 @@ internal static class ObservedEffects
                 checks.Add(new Effect.GuardStackPointer(set.Value));
             }
 
-            var (address, sizeBytes) = effect switch
-            {
-                Effect.Load load => (load.Address, load.SizeBytes),
-                Effect.Store store => (store.Address, store.SizeBytes),
-                Effect.Update update => (update.Address, update.SizeBytes),
-                Effect.LoadReserved load => (load.Address, load.SizeBytes),
-                Effect.StoreConditional store => (store.Address, store.SizeBytes),
-                _ => (null, 0),
-            };
-            if (address is not null && decoded.Instruction.Rs1 is StackPointer or FramePointer)
-                checks.Add(new Effect.GuardAccess(address!, sizeBytes, decoded.Instruction.Rs1));
+            if (effect.Access is var (address, sizeBytes) && decoded.Instruction.Rs1 is StackPointer or FramePointer)
+                checks.Add(new Effect.GuardAccess(address, sizeBytes, decoded.Instruction.Rs1));
         }
 
         return checks.Count == 0 ? decoded : decoded with { Effects = [.. checks, .. decoded.Effects] };

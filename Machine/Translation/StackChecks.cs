@@ -9,8 +9,6 @@ namespace Verification.Machine.Translation;
 /// </summary>
 internal static class StackChecks
 {
-    private const int StackPointer = 2;
-
     /// <summary>The checks of guards that go by constant distances from <c>sp</c>; another guard is no key, and is checked alone.</summary>
     internal static Dictionary<Effect, StackCheck> Of(IEnumerable<Effect> effects)
     {
@@ -30,7 +28,7 @@ internal static class StackChecks
 
                 Close();
             }
-            else if (effect is Effect.GuardAccess { BaseRegister: StackPointer } access && DistanceOf(access.Address) is { } distance)
+            else if (effect is Effect.GuardAccess { BaseRegister: ObservedEffects.StackPointer } access && DistanceOf(access.Address) is { } distance)
             {
                 segment.Add((effect, moved, moved + distance, moved + distance + access.SizeBytes));
             }
@@ -42,8 +40,7 @@ internal static class StackChecks
         // The first that goes below, or above, where sp was at the segment's beginning is checked for all.
         void Close()
         {
-            var (lowest, highest) = (segment.Select(static s => s.Low).Append(0).Min(), segment.Select(static s => s.High).Append(0).Max());
-            var (low, high) = (lowest, highest);
+            var (low, high) = (segment.Select(static s => s.Low).Append(0).Min(), segment.Select(static s => s.High).Append(0).Max());
             foreach (var (guard, before, from, to) in segment)
             {
                 result[guard] = new(low != 0 && from < 0 ? low - before : null, high != 0 && to > 0 ? high - before : null);
@@ -57,7 +54,7 @@ internal static class StackChecks
     }
 
     private static long? DistanceOf(Expression address) =>
-        AccessGroup.TryParse(address, out var register, out var offset) && register == StackPointer ? offset : null;
+        AccessGroup.TryParse(address, out var register, out var offset) && register == ObservedEffects.StackPointer ? offset : null;
 }
 
 /// <summary>What is compared before an instruction, as distances from <c>sp</c> as it is there.</summary>

@@ -289,13 +289,9 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     {
         var state = hart.State;
         TakeFlags(state);
-        var instruction = site.Instruction;
-        var next = site.Pc + instruction.SizeBytes;
-        (state->Pc, state->NextPc, state->InBlock) = (site.Pc, next, 1);
-        BlockDecoder.MeaningOf(in instruction)(new InterpreterMachine(state), in instruction);
-        state->InBlock = 0;
-        state->Pc = state->NextPc;
-        state->Retired++;
+        var next = site.Pc + site.Instruction.SizeBytes;
+        state->Pc = site.Pc;
+        hart.Execute(site.Instruction);
         if (isLast) return Ends;
         // After a write of sstatus, for one: mostly there is no interrupt.
         if (state->Leave != 0 && (state->Leave != (uint)LeaveReason.Interrupts || !hart.Attend() || state->Pc != next)) return Ends;

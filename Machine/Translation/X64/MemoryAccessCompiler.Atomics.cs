@@ -24,11 +24,7 @@ internal sealed partial class MemoryAccessCompiler
         code.StoreImmediate(State, HartStateLayout.ReservedVirtual, (int)HartState.Nowhere);
         code.BindHere(isWritable);
 
-        code.Move(R.Rdx, R.Rcx);
-        code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
-        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
-        code.OpFrom(Alu.Add, R.Rdx, State, HartStateLayout.DataPhysical);
-        code.Load(R.Rdx, R.Rdx, 0);
+        LoadOfSlot(HartStateLayout.DataPhysical);
         code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
         code.Op(Alu.Add, R.Rcx, R.Rax);
         code.Op(Alu.And, R.Rax, 0xFFF, 32);

@@ -114,16 +114,12 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.OpFrom(Alu.Xor, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
         code.Op(Alu.Compare, R.Rdx, (int)TlbEntry.Filtered);
         var isElsewhere = code.Jump(Condition.NotEqual);
-        code.Move(R.Rdx, R.Rcx);
-        code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
-        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
-        code.OpFrom(Alu.Add, R.Rdx, State, HartStateLayout.DataFilters);
-        code.Load(R.Rdx, R.Rdx, 0);
+        LoadOfSlot(HartStateLayout.DataFilters);
         code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
         code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rcx);
         code.Move32(R.Rcx, R.Rax);
-        code.ShiftImmediate(5, R.Rcx, 3, 32);
-        code.Op(Alu.And, R.Rcx, 0x1FF, 32);
+        code.ShiftImmediate(5, R.Rcx, StoreFilter.GranuleShift, 32);
+        code.Op(Alu.And, R.Rcx, StoreFilter.Granules - 1, 32);
         code.TestBit(R.Rdx, R.Rcx);
         var isTold = code.Jump(Condition.Below);
         missed.Add(new([isElsewhere, isTold], resume));
@@ -232,6 +228,16 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.Op(Alu.And, R.Rcx, (TlbEntry.Count - 1) << HartStateLayout.TlbEntryShift, 32);
         code.OpFrom(Alu.Add, R.Rcx, State, HartStateLayout.DataTlb);
         EmitCompare(R.Rdx, sizeBytes, kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
+    }
+
+    // Into rdx, what a table of words by slot holds for the TLB's entry at rcx.
+    private void LoadOfSlot(int table)
+    {
+        code.Move(R.Rdx, R.Rcx);
+        code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
+        code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
+        code.OpFrom(Alu.Add, R.Rdx, State, table);
+        code.Load(R.Rdx, R.Rdx, 0);
     }
 
     private void EmitCompare(R tag, int sizeBytes, int tagOffset)

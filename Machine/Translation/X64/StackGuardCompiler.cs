@@ -9,7 +9,7 @@ namespace Verification.Machine.Translation.X64;
 internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler expressions)
 {
     private const R State = ExpressionCompiler.State;
-    private const int StackPointer = 2, WordBytes = 8;
+    private const int WordBytes = 8;
 
     private Dictionary<Effect, StackCheck> _checks = [];
 
@@ -27,20 +27,22 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
 
     /// <summary>Leaves unless the access may pass.</summary>
     /// <param name="guard">The access.</param>
-    /// <param name="group">The accesses that it shares a look-up with: the first is checked for all.</param>
+    /// <param name="group">The accesses that it shares a look-up with: the first through a frame pointer is checked for all.</param>
     /// <param name="leaves">Gets the jumps that leave.</param>
     internal void EmitAccess(Effect.GuardAccess guard, AccessGroup? group, List<int> leaves)
     {
         if (TryEmitCheck(guard, leaves)) return;
+        // All that goes through sp has a distance from it.
+        if (guard.BaseRegister != ObservedEffects.FramePointer) throw new NotTranslatedException();
         if (group is null)
         {
-            Emit(guard.Address, guard.SizeBytes, guard.BaseRegister, leaves);
+            EmitFrameAccess(guard.Address, guard.SizeBytes, leaves);
             return;
         }
 
         if (group.IsGuarded) return;
         group.IsGuarded = true;
-        Emit(group.Lowest, group.SpanBytes, guard.BaseRegister, leaves);
+        EmitFrameAccess(group.Lowest, group.SpanBytes, leaves);
     }
 
     private bool TryEmitCheck(Effect guard, List<int> leaves)
@@ -62,7 +64,7 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     }
 
     private void EvaluateStackPointer(long distance) =>
-        expressions.EvaluateInto(R.Rax, Expression.Binary(Operator.Add, Expression.Register(StackPointer), Expression.Constant((ulong)distance)));
+        expressions.EvaluateInto(R.Rax, Expression.Binary(Operator.Add, Expression.Register(ObservedEffects.StackPointer), Expression.Constant((ulong)distance)));
 
     private void EmitFloor(List<int> leaves)
     {
@@ -76,7 +78,7 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         leaves.Add(code.Jump(Condition.AboveOrEqual));
     }
 
-    private void Emit(Expression address, int sizeBytes, int baseRegister, List<int> leaves)
+    private void EmitFrameAccess(Expression address, int sizeBytes, List<int> leaves)
     {
         expressions.EvaluateInto(R.Rax, address);
         code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
@@ -89,17 +91,10 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
             code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
         }
 
-        if (baseRegister == StackPointer)
-        {
-            leaves.AddRange(outside);
-            leaves.Add(code.Jump(Condition.AboveOrEqual));
-            return;
-        }
-
         // A frame pointer that points elsewhere is none.
         var inside = code.Jump(Condition.Below);
         foreach (var jump in outside) code.BindHere(jump);
-        expressions.EvaluateInto(R.Rax, Expression.Register(baseRegister));
+        expressions.EvaluateInto(R.Rax, Expression.Register(ObservedEffects.FramePointer));
         code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
         code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
         leaves.Add(code.Jump(Condition.BelowOrEqual));
