@@ -43,8 +43,9 @@ internal sealed class BlockReader
         foreach (var leader in _leaders)
         {
             var block = Gather(page, leader);
-            if (block.Instructions.Count > 0)
-                blocks.Add(block);
+            if (block.Instructions.Count == 0) continue;
+            if (!page.IsTail) Temporaries.Fold(block);
+            blocks.Add(block);
         }
 
         // A successor that turned out to be no block is left for like any other place.

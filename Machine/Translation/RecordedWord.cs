@@ -1,3 +1,4 @@
+using System.Numerics;
 using Verification.Machine.Isa;
 
 namespace Verification.Machine.Translation;
@@ -15,23 +16,26 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             return Constant(left.Value + right.Value);
         if (left.IsZero)
             return right;
-        return right.IsZero ? left : left.IsConstant ? Binary(Operator.Add, right, left) : Binary(Operator.Add, left, right);
+        return right.IsZero ? left : left.IsConstant ? Node(Operator.Add, right, left) : Node(Operator.Add, left, right);
     }
 
     public static RecordedWord operator -(RecordedWord left, RecordedWord right)
     {
         if (left.IsConstant && right.IsConstant)
             return Constant(left.Value - right.Value);
-        return right.IsZero ? left : Binary(Operator.Subtract, left, right);
+        return right.IsZero ? left : Node(Operator.Subtract, left, right);
     }
 
-    public static RecordedWord operator *(RecordedWord left, RecordedWord right) => Binary(Operator.Multiply, left, right);
+    public static RecordedWord operator *(RecordedWord left, RecordedWord right) => Node(Operator.Multiply, left, right);
 
     public static RecordedWord operator &(RecordedWord left, RecordedWord right)
     {
         if (left.IsConstant && right.IsConstant)
             return Constant(left.Value & right.Value);
-        return left.IsConstant ? Binary(Operator.And, right, left) : Binary(Operator.And, left, right);
+        if (left.IsConstant)
+            (left, right) = (right, left);
+        return right is { IsConstant: true, Value: byte.MaxValue or ushort.MaxValue or uint.MaxValue }
+            ? ZeroExtend(left, 64 - BitOperations.LeadingZeroCount(right.Value)) : Node(Operator.And, left, right);
     }
 
     public static RecordedWord operator |(RecordedWord left, RecordedWord right)
@@ -40,7 +44,7 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             return Constant(left.Value | right.Value);
         if (left.IsZero)
             return right;
-        return right.IsZero ? left : left.IsConstant ? Binary(Operator.Or, right, left) : Binary(Operator.Or, left, right);
+        return right.IsZero ? left : left.IsConstant ? Node(Operator.Or, right, left) : Node(Operator.Or, left, right);
     }
 
     public static RecordedWord operator ^(RecordedWord left, RecordedWord right)
@@ -49,7 +53,7 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             return Constant(left.Value ^ right.Value);
         if (left.IsZero)
             return right;
-        return right.IsZero ? left : left.IsConstant ? Binary(Operator.Xor, right, left) : Binary(Operator.Xor, left, right);
+        return right.IsZero ? left : left.IsConstant ? Node(Operator.Xor, right, left) : Node(Operator.Xor, left, right);
     }
 
     public static RecordedWord operator ~(RecordedWord value) =>
@@ -59,22 +63,23 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
         Shift(Operator.ShiftLeft, value, amount, static (v, n) => v << n);
 
     public static RecordedWord ShiftRight(RecordedWord value, RecordedWord amount) =>
-        Shift(Operator.ShiftRight, value, amount, static (v, n) => v >> n);
+        Extension(value, amount, ZeroExtend, ShiftRight) ?? Shift(Operator.ShiftRight, value, amount, static (v, n) => v >> n);
 
     public static RecordedWord ShiftRightArithmetic(RecordedWord value, RecordedWord amount) =>
-        Shift(Operator.ShiftRightArithmetic, value, amount, static (v, n) => (ulong)((long)v >> n));
+        Extension(value, amount, SignExtend, ShiftRightArithmetic)
+            ?? Shift(Operator.ShiftRightArithmetic, value, amount, static (v, n) => (ulong)((long)v >> n));
 
     public static RecordedWord Equal(RecordedWord left, RecordedWord right) =>
         left.IsConstant && right.IsConstant
-            ? Constant(left.Value == right.Value ? 1ul : 0) : Binary(Operator.Equal, left, right);
+            ? Constant(left.Value == right.Value ? 1ul : 0) : Node(Operator.Equal, left, right);
 
     public static RecordedWord Less(RecordedWord left, RecordedWord right) =>
         left.IsConstant && right.IsConstant
-            ? Constant((long)left.Value < (long)right.Value ? 1ul : 0) : Binary(Operator.Less, left, right);
+            ? Constant((long)left.Value < (long)right.Value ? 1ul : 0) : Node(Operator.Less, left, right);
 
     public static RecordedWord LessUnsigned(RecordedWord left, RecordedWord right) =>
         left.IsConstant && right.IsConstant
-            ? Constant(left.Value < right.Value ? 1ul : 0) : Binary(Operator.LessUnsigned, left, right);
+            ? Constant(left.Value < right.Value ? 1ul : 0) : Node(Operator.LessUnsigned, left, right);
 
     public static RecordedWord Select(RecordedWord condition, RecordedWord ifTrue, RecordedWord ifFalse) =>
         condition.IsConstant
@@ -92,22 +97,22 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             : new(Expression.Unary(Operator.ZeroExtend, value.Expression, (ulong)bits));
 
     public static RecordedWord MultiplyHigh(RecordedWord left, RecordedWord right) =>
-        Binary(Operator.MultiplyHigh, left, right);
+        Node(Operator.MultiplyHigh, left, right);
 
     public static RecordedWord MultiplyHighUnsigned(RecordedWord left, RecordedWord right) =>
-        Binary(Operator.MultiplyHighUnsigned, left, right);
+        Node(Operator.MultiplyHighUnsigned, left, right);
 
     public static RecordedWord Divide(RecordedWord dividend, RecordedWord divisor) =>
-        Binary(Operator.Divide, dividend, divisor);
+        Node(Operator.Divide, dividend, divisor);
 
     public static RecordedWord DivideUnsigned(RecordedWord dividend, RecordedWord divisor) =>
-        Binary(Operator.DivideUnsigned, dividend, divisor);
+        Node(Operator.DivideUnsigned, dividend, divisor);
 
     public static RecordedWord Remainder(RecordedWord dividend, RecordedWord divisor) =>
-        Binary(Operator.Remainder, dividend, divisor);
+        Node(Operator.Remainder, dividend, divisor);
 
     public static RecordedWord RemainderUnsigned(RecordedWord dividend, RecordedWord divisor) =>
-        Binary(Operator.RemainderUnsigned, dividend, divisor);
+        Node(Operator.RemainderUnsigned, dividend, divisor);
 
     public static RecordedWord PopulationCount(RecordedWord value) => Unary(Operator.PopulationCount, value);
 
@@ -118,10 +123,36 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
     public static RecordedWord ReverseBytes(RecordedWord value) => Unary(Operator.ReverseBytes, value);
 
     public static RecordedWord CarrylessMultiply(RecordedWord left, RecordedWord right) =>
-        Binary(Operator.CarrylessMultiply, left, right);
+        Node(Operator.CarrylessMultiply, left, right);
 
     public static RecordedWord CarrylessMultiplyHigh(RecordedWord left, RecordedWord right) =>
-        Binary(Operator.CarrylessMultiplyHigh, left, right);
+        Node(Operator.CarrylessMultiplyHigh, left, right);
+
+    /// <summary>Applies an operation of one operand to another word than it was recorded with.</summary>
+    /// <param name="op">Complement or an extension.</param>
+    /// <param name="value">The word.</param>
+    /// <param name="bits">The width of an extension.</param>
+    internal static RecordedWord Unary(Operator op, RecordedWord value, int bits) => op switch
+    {
+        Operator.Not => ~value,
+        Operator.SignExtend => SignExtend(value, bits),
+        Operator.ZeroExtend => ZeroExtend(value, bits),
+        _ => throw new ArgumentOutOfRangeException(nameof(op)),
+    };
+
+    /// <summary>Applies an operation of two operands, as if it were recorded with them.</summary>
+    internal static RecordedWord Binary(Operator op, RecordedWord left, RecordedWord right) => op switch
+    {
+        Operator.Add => left + right,
+        Operator.Subtract => left - right,
+        Operator.And => left & right,
+        Operator.Or => left | right,
+        Operator.Xor => left ^ right,
+        Operator.ShiftLeft => ShiftLeft(left, right),
+        Operator.ShiftRight => ShiftRight(left, right),
+        Operator.ShiftRightArithmetic => ShiftRightArithmetic(left, right),
+        _ => Node(op, left, right),
+    };
 
     private bool IsConstant => Expression.IsConstant;
 
@@ -129,10 +160,21 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
 
     private ulong Value => Expression.Value;
 
-    private static RecordedWord Binary(Operator op, RecordedWord left, RecordedWord right) =>
+    private static RecordedWord Node(Operator op, RecordedWord left, RecordedWord right) =>
         new(Expression.Binary(op, left.Expression, right.Expression));
 
     private static RecordedWord Unary(Operator op, RecordedWord value) => new(Expression.Unary(op, value.Expression));
+
+    // Shifted up and down again, a word is extended, and shifted by the difference.
+    private static RecordedWord? Extension(RecordedWord value, RecordedWord amount, Func<RecordedWord, int, RecordedWord> extend,
+        Func<RecordedWord, RecordedWord, RecordedWord> shiftRight)
+    {
+        if (value.Expression is not { Operator: Operator.ShiftLeft, First: { } first, Second: { IsConstant: true, Value: var up } }
+            || up is not (32 or 48 or 56) || !amount.IsConstant)
+            return null;
+        var (extended, down) = (extend(new(first), 64 - (int)up), amount.Value & 63);
+        return down <= up ? ShiftLeft(extended, Constant(up - down)) : shiftRight(extended, Constant(down - up));
+    }
 
     private static RecordedWord Shift(Operator op, RecordedWord value, RecordedWord amount, Func<ulong, int, ulong> fold)
     {
@@ -140,6 +182,6 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             return value;
         return value.IsConstant && amount.IsConstant
             ? Constant(fold(value.Value, (int)(amount.Value & 63)))
-            : Binary(op, value, amount);
+            : Node(op, value, amount);
     }
 }

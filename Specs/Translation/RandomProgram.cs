@@ -29,8 +29,11 @@ internal static class RandomProgram
         0x300, 0x302, 0x303, 0x304, 0x305, 0x306, 0x30A, 0x340, 0x341, 0x342, 0x343, 0x344, 0xB00, 0xB02, 0xF14,
     ];
 
+    private static readonly string[] s_sums =
+        ["add", "sub", "and", "or", "xor", "addw", "subw", "sll", "srl", "sra", "sllw", "mul", "sh1add", "sh2add", "sh3add", "add.uw", "slt"];
+
     /// <param name="seed">Says which.</param>
-    /// <param name="hasIdioms">Control registers are mostly such as there are, and some jumps go where an instruction before says.</param>
+    /// <param name="hasIdioms">Control registers are mostly such as there are, and some instructions belong together as compilers' do.</param>
     internal static Board Create(int seed, bool hasIdioms = true)
     {
         var random = new Random(seed);
@@ -93,13 +96,13 @@ internal static class RandomProgram
     // auipc, now and then something in between, and a jump through the register; or another one that was not meant.
     private static int FillFarJump(Span<byte> program, Random random)
     {
-        var (register, between) = ((byte)random.Next(1, 8), random.Next(3) == 0 ? 4 : 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(program, Encoder.Encode("auipc", register, 0, 0, immediate: 0));
-        if (between != 0)
-            BinaryPrimitives.WriteUInt32LittleEndian(program[4..], Encoder.Encode("addi", register, (byte)random.Next(1, 8), 0, immediate: random.Next(-4, 5) * 4));
-        BinaryPrimitives.WriteUInt32LittleEndian(
-            program[(4 + between)..], Encoder.Encode("jalr", (byte)random.Next(3), register, 0, immediate: random.Next(-20, 30) * 4));
-        return 8 + between;
+        var register = (byte)random.Next(1, 8);
+        var at = 0;
+        Put(program, ref at, Encoder.Encode("auipc", register, 0, 0, immediate: 0));
+        if (random.Next(3) == 0)
+            Put(program, ref at, Encoder.Encode("addi", register, (byte)random.Next(1, 8), 0, immediate: random.Next(-4, 5) * 4));
+        Put(program, ref at, Encoder.Encode("jalr", (byte)random.Next(3), register, 0, immediate: random.Next(-20, 30) * 4));
+        return at;
     }
 
     // lr and sc through one register, mostly of one size; now and then with a store in between, or another lr.
@@ -107,19 +110,72 @@ internal static class RandomProgram
     {
         var address = (byte)random.Next(1, 32);
         var size = random.Next(2) == 0 ? "w" : "d";
-        BinaryPrimitives.WriteUInt32LittleEndian(program, Encoder.Encode("lr." + size, random.Next(32), address));
-        var at = 4;
+        var at = 0;
+        Put(program, ref at, Encoder.Encode("lr." + size, random.Next(32), address));
         if (random.Next(3) == 0)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(program[at..], random.Next(2) == 0
+            Put(program, ref at, random.Next(2) == 0
                 ? Encoder.Encode("sw", 0, random.Next(32), random.Next(32), immediate: random.Next(-8, 9) * 4)
                 : Encoder.Encode("lr.d", random.Next(32), (byte)random.Next(32)));
-            at += 4;
         }
 
         if (random.Next(6) == 0) size = "d";
-        BinaryPrimitives.WriteUInt32LittleEndian(program[at..], Encoder.Encode("sc." + size, random.Next(32), address, random.Next(32)));
-        return at + 4;
+        Put(program, ref at, Encoder.Encode("sc." + size, random.Next(32), address, random.Next(32)));
+        return at;
+    }
+
+    // Accesses near a register, some of them at an index that has been masked and scaled: a table's entries, a structure's fields.
+    private static int FillTable(Span<byte> program, Random random)
+    {
+        var (table, index) = ((byte)random.Next(1, 32), (byte)random.Next(1, 32));
+        var at = 0;
+        Put(program, ref at, random.Next(4) switch
+        {
+            0 => Encoder.Encode("lbu", index, table, immediate: random.Next(-8, 64)),
+            1 => Encoder.Encode("srliw", index, random.Next(32), 0, immediate: random.Next(20, 32)),
+            2 => Encoder.Encode("addi", index, table, immediate: random.Next(-64, 65) * 8),
+            _ => Encoder.Encode("andi", index, random.Next(32), 0, immediate: random.Next(2) == 0 ? 255 : random.Next(2048)),
+        });
+        if (random.Next(2) == 0) Put(program, ref at, Encoder.Encode("slli", index, index, 0, immediate: random.Next(5)));
+        if (random.Next(4) != 0) Put(program, ref at, Encoder.Encode("add", index, random.Next(2) == 0 ? table : index, random.Next(2) == 0 ? table : index));
+        for (var accesses = random.Next(1, 5); accesses > 0; accesses--)
+        {
+            var through = random.Next(3) == 0 ? table : index;
+            var offset = random.Next(6) == 0 ? random.Next(-2048, 2048) : random.Next(-4, 64) * 8;
+            Put(program, ref at, random.Next(3) == 0
+                ? Encoder.Encode(((string[])["sb", "sh", "sw", "sd"])[random.Next(4)], 0, through, random.Next(32), immediate: offset)
+                : Encoder.Encode(((string[])["lb", "lbu", "lh", "lwu", "lw", "ld"])[random.Next(6)], random.Next(32), through, immediate: offset));
+        }
+
+        return at;
+    }
+
+    // A computation in one register, step by step.
+    private static int FillSteps(Span<byte> program, Random random)
+    {
+        var register = (byte)random.Next(1, 32);
+        var at = 0;
+        for (var steps = random.Next(2, 6); steps > 0; steps--)
+        {
+            var other = (byte)(random.Next(8) == 0 ? register : random.Next(32));
+            Put(program, ref at, random.Next(4) switch
+            {
+                0 => Encoder.Encode(((string[])["slli", "srli", "srai"])[random.Next(3)], register, register, 0,
+                    immediate: random.Next(3) == 0 ? random.Next(64) : ((int[])[1, 2, 3, 32, 48, 56])[random.Next(6)]),
+                1 => Encoder.Encode(((string[])["addi", "andi", "xori", "addiw"])[random.Next(4)], register, register, 0,
+                    immediate: random.Next(4) == 0 ? 255 : random.Next(-2048, 2048)),
+                2 => Encoder.Encode(s_sums[random.Next(s_sums.Length)], register, register, other),
+                _ => Encoder.Encode(s_sums[random.Next(s_sums.Length)], register, other, register),
+            });
+        }
+
+        return at;
+    }
+
+    private static void Put(Span<byte> program, ref int at, uint word)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(program[at..], word);
+        at += 4;
     }
 
     private static void Fill(Span<byte> program, Random random, IsaExtensions extensions, bool hasIdioms)
@@ -132,6 +188,10 @@ internal static class RandomProgram
                 at += FillFarJump(program[at..], random);
             if (hasIdioms && at < program.Length - 20 && random.Next(40) == 0)
                 at += FillReservation(program[at..], random);
+            if (hasIdioms && at < program.Length - 40 && random.Next(25) == 0)
+                at += FillTable(program[at..], random);
+            if (hasIdioms && at < program.Length - 40 && random.Next(25) == 0)
+                at += FillSteps(program[at..], random);
             var form = forms[random.Next(forms.Length)];
             var word = Words.Of(form, random);
             if (Decoder.Decode(word, extensions) is not { } instruction)

@@ -3,18 +3,18 @@ using Verification.Machine.Harts;
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
-/// Accesses of one block through the same register, unchanged in between, in the same kind: stack frames and fields
-/// of a structure. The first looks the page up for all, if they lie in one; the host's displacement is kept in the hart's
-/// state, 0 standing for "look up each".
+/// Accesses of one block near the same register, unchanged in between, in the same kind: stack frames, fields of a structure,
+/// entries of a table whose index is bounded (<see cref="Bounds"/>). The first looks the page up for all, or the two, if
+/// they lie in no more; the host's displacement is kept in the hart's state, 0 standing for "look up each".
 /// </summary>
 internal sealed class AccessGroup
 {
     /// <summary>Displacements that a block can keep.</summary>
     internal const int SlotCount = 8;
 
-    private const int SpanMaxBytes = 2048;
+    private const int SpanMaxBytes = 4096;
 
-    private readonly List<(int Offset, int SizeBytes)> _members = [];
+    private readonly List<Member> _members = [];
 
     internal required int Register { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed class AccessGroup
 
     internal bool IsLookedUp { get; set; }
 
-    /// <summary>The stack guard has been asked for all of them.</summary>
+    /// <summary>The stack guard has been asked for all that go straight through the register.</summary>
     internal bool IsGuarded { get; set; }
 
     internal int LowestOffset { get; private set; }
@@ -33,13 +33,25 @@ internal sealed class AccessGroup
 
     internal int AnchorOffset { get; private set; }
 
-    internal Expression Anchor => AnchorOffset == 0
-        ? Expression.Register(Register)
-        : Expression.Binary(Operator.Add, Expression.Register(Register), Expression.Constant((ulong)AnchorOffset));
+    /// <summary>An address as aligned as the widest access must be.</summary>
+    internal Expression Anchor => At(AnchorOffset);
 
     /// <summary>The lowest address.</summary>
-    internal Expression Lowest =>
-        Expression.Binary(Operator.Add, Expression.Register(Register), Expression.Constant((ulong)(long)LowestOffset));
+    internal Expression Lowest => At(LowestOffset);
+
+    /// <summary>The highest address.</summary>
+    internal Expression Highest => At(LowestOffset + SpanBytes - 1);
+
+    /// <summary>The lowest address of those that go straight through the register, and the bytes from there to their end.</summary>
+    internal (Expression Lowest, int SpanBytes) Direct
+    {
+        get
+        {
+            var direct = _members.Where(static m => m.IsDirect);
+            var lowest = direct.Min(static m => m.Low);
+            return (At(lowest), direct.Max(static m => m.End) - lowest);
+        }
+    }
 
     /// <summary>The register and offset of an address that groups know how to share.</summary>
     internal static bool TryParse(Expression address, out int register, out int offset)
@@ -60,29 +72,25 @@ internal sealed class AccessGroup
     }
 
     /// <summary>Finds the groups of a block; answers, for accesses that belong to one, which.</summary>
-    internal static Dictionary<Effect, (AccessGroup Group, int Offset)> Of(IEnumerable<Effect> effects)
+    internal static Dictionary<Effect, AccessGroup> Of(IEnumerable<Effect> effects)
     {
-        var result = new Dictionary<Effect, (AccessGroup, int)>(ReferenceEqualityComparer.Instance);
+        var result = new Dictionary<Effect, AccessGroup>(ReferenceEqualityComparer.Instance);
         var open = new Dictionary<(int Register, AccessKind Kind), AccessGroup>();
         var all = new List<AccessGroup>();
+        var bounds = new RegisterBounds();
         foreach (var effect in effects)
         {
-            var (address, size, kind) = effect switch
+            if (effect is Effect.Load or Effect.Store && TryParse(effect.Access!.Value.Address, out var register, out var offset))
             {
-                Effect.Load load => (load.Address, load.SizeBytes, AccessKind.Load),
-                Effect.Store store => (store.Address, store.SizeBytes, AccessKind.Store),
-                _ => (null, 0, AccessKind.Load),
-            };
-            if (address is not null && TryParse(address, out var register, out var offset))
-            {
-                if (!open.TryGetValue((register, kind), out var group))
-                    all.Add(open[(register, kind)] = group = new() { Register = register });
-                if (group.TryAdd(offset, size))
-                    result[effect] = (group, offset);
+                var (address, size) = effect.Access.Value;
+                var kind = effect is Effect.Store ? AccessKind.Store : AccessKind.Load;
+                var near = bounds.Of(address);
+                if ((near is { } known ? Join(known.Register, Member.Of(known, size, known.Register == register), kind) : null)
+                    is { } group || (group = Join(register, new(offset, offset + size, size, IsDirect: true), kind)) is not null)
+                    result[effect] = group;
             }
 
-            var written = effect switch { Effect.SetRegister set => set.Register, Effect.Jump jump => jump.Link, _ => 0 };
-            if (written != 0)
+            if (bounds.Advance(effect) is not 0 and var written)
             {
                 open.Remove((written, AccessKind.Load));
                 open.Remove((written, AccessKind.Store));
@@ -98,35 +106,58 @@ internal sealed class AccessGroup
                 group._members.Clear();
         }
 
-        foreach (var (effect, (group, _)) in result.ToArray())
+        foreach (var (effect, group) in result.ToArray())
         {
             if (group._members.Count == 0)
                 result.Remove(effect);
         }
 
         return result;
+
+        AccessGroup? Join(int register, Member? member, AccessKind kind)
+        {
+            if (register == 0 || member is not { } one) return null;
+            if (open.TryGetValue((register, kind), out var group)) return group.TryAdd(one) ? group : null;
+            group = new() { Register = register };
+            if (!group.TryAdd(one)) return null;
+            all.Add(open[(register, kind)] = group);
+            return group;
+        }
     }
 
-    private bool TryAdd(int offset, int sizeBytes)
+    private Expression At(int offset) => offset == 0
+        ? Expression.Register(Register)
+        : Expression.Binary(Operator.Add, Expression.Register(Register), Expression.Constant((ulong)(long)offset));
+
+    private bool TryAdd(Member member)
     {
         if (_members.Count == 0)
         {
-            (AnchorOffset, AlignmentBytes, LowestOffset, SpanBytes) = (offset, sizeBytes, offset, sizeBytes);
+            if (member.End - member.Low > SpanMaxBytes) return false;
+            (AnchorOffset, AlignmentBytes, LowestOffset, SpanBytes) = (member.Low, member.SizeBytes, member.Low, member.End - member.Low);
         }
         else
         {
             // Aligned as the widest is, all others are if their distance says so.
-            var anchor = sizeBytes > AlignmentBytes ? offset : AnchorOffset;
-            var alignment = Math.Max(sizeBytes, AlignmentBytes);
-            var lowest = Math.Min(LowestOffset, offset);
-            var end = Math.Max(LowestOffset + SpanBytes, offset + sizeBytes);
-            if (end - lowest > SpanMaxBytes || (offset - anchor) % sizeBytes != 0
-                || _members.Exists(m => (m.Offset - anchor) % m.SizeBytes != 0))
+            var anchor = member.SizeBytes > AlignmentBytes ? member.Low : AnchorOffset;
+            var alignment = Math.Max(member.SizeBytes, AlignmentBytes);
+            var lowest = Math.Min(LowestOffset, member.Low);
+            var end = Math.Max(LowestOffset + SpanBytes, member.End);
+            if (end - lowest > SpanMaxBytes || (member.Low - anchor) % member.SizeBytes != 0
+                || _members.Exists(m => (m.Low - anchor) % m.SizeBytes != 0))
                 return false;
             (AnchorOffset, AlignmentBytes, LowestOffset, SpanBytes) = (anchor, alignment, lowest, end - lowest);
         }
 
-        _members.Add((offset, sizeBytes));
+        _members.Add(member);
         return true;
+    }
+
+    // Offsets from the register: an access of so many bytes somewhere between two of them, at a multiple of its size from the lower.
+    private readonly record struct Member(int Low, int End, int SizeBytes, bool IsDirect)
+    {
+        internal static Member? Of(Bounds bounds, int sizeBytes, bool isDirect) =>
+            bounds is { Low: > short.MinValue, High: < short.MaxValue } && bounds.Step % sizeBytes == 0
+                ? new((int)bounds.Low, (int)bounds.High + sizeBytes, sizeBytes, isDirect) : null;
     }
 }

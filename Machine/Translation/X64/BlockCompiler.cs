@@ -21,7 +21,7 @@ internal sealed class BlockCompiler
     private readonly FloatCompiler _floats;
     private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop, uint Pending)> _singles = [];
     private readonly List<int> _leaves = [];
-    private Dictionary<Effect, (AccessGroup Group, int Offset)> _groups = [];
+    private Dictionary<Effect, AccessGroup> _groups = [];
     private TranslatedPage _page = null!;
     private BasicBlock _block = null!;
     private uint _pending;
@@ -127,7 +127,7 @@ internal sealed class BlockCompiler
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.GuardAccess guard:
-                    _guards.EmitAccess(guard, next is not null && _groups.TryGetValue(next, out var guarded) ? guarded.Group : null, _leaves);
+                    _guards.EmitAccess(guard, next is null ? null : _groups.GetValueOrDefault(next), _leaves);
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.SetRegister set:
@@ -257,8 +257,8 @@ internal sealed class BlockCompiler
     }
 
     private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind) =>
-        _groups.TryGetValue(effect, out var member)
-            ? _memory.Translate(member.Group, address, member.Offset, sizeBytes, kind)
+        _groups.TryGetValue(effect, out var group)
+            ? _memory.Translate(group, address, sizeBytes, kind)
             : _memory.Translate(address, sizeBytes, kind);
 
     // The access ends here: where its look-up failed and it was done elsewhere, the code goes on here.

@@ -29,6 +29,22 @@ internal sealed partial class ExpressionCompiler
         return target;
     }
 
+    // A register that lives in memory is extended as it is loaded.
+    private void EvaluateExtended(Expression e, R target, Live live, int bits, ExtensionKind extension)
+    {
+        if (e.Operator is Operator.Register or Operator.Loaded && RawHost(e) is null)
+        {
+            code.LoadExtended(target, new(MemoryBase(e), MemoryOffset(e)), bits / 8, extension);
+            return;
+        }
+
+        var low = EvaluateLow(e, target, live, bits);
+        if (extension == ExtensionKind.Zero)
+            code.ZeroExtend(target, low, bits);
+        else
+            code.SignExtend(target, low, bits);
+    }
+
     // Operations whose low half depends on the low halves of their operands alone.
     private bool TryEvaluateArithmetic(Expression e, R target, Live live, int bits)
     {
@@ -76,7 +92,29 @@ internal sealed partial class ExpressionCompiler
             }
         }
 
-        EvaluateAlu(Alu.Add, e, target, live, bits);
+        if (!TryEvaluateScaledSum(e, target, live, bits))
+            EvaluateAlu(Alu.Add, e, target, live, bits);
+    }
+
+    // A register and an index that is multiplied by 2, 4 or 8.
+    private bool TryEvaluateScaledSum(Expression e, R target, Live live, int bits)
+    {
+        if (bits != 64 || e.First is not { Operator: Operator.ShiftLeft, First: { } index, Second: { IsConstant: true, Value: >= 1 and <= 3 } scale }
+            || RawHost(e.Second!) is not { } to)
+            return false;
+        if (RawHost(index) is { } host)
+        {
+            HostRegister(index);
+            HostRegister(e.Second!);
+            code.LoadAddress(target, to, host, (int)scale.Value);
+            return true;
+        }
+
+        if (to == target) return false;
+        HostRegister(e.Second!);
+        Evaluate(index, target, live);
+        code.LoadAddress(target, to, target, (int)scale.Value);
+        return true;
     }
 
     private void EvaluateAlu(Alu op, Expression e, R target, Live live, int bits)
@@ -128,6 +166,14 @@ internal sealed partial class ExpressionCompiler
 
     private void EvaluateProduct(Expression e, R target, Live live, int bits)
     {
+        if (RawHost(e.Second!) is { } second && second != target)
+        {
+            HostRegister(e.Second!, bits);
+            EvaluateBits(e.First!, target, live, bits);
+            code.Multiply(target, second, bits);
+            return;
+        }
+
         var free = Take(live | LiveOf(target));
         EvaluateBits(e.Second!, free, live | Live.Nested, bits);
         EvaluateBits(e.First!, target, live | LiveOf(free), bits);
@@ -139,7 +185,7 @@ internal sealed partial class ExpressionCompiler
         var (value, amount) = (e.First!, e.Second!);
         if (IsShiftedUnsigned32(e))
         {
-            code.Move32(target, EvaluateLow(value.First!, target, live, 32));
+            EvaluateExtended(value.First!, target, live, 32, ExtensionKind.Zero);
             code.ShiftImmediate(5, target, (int)amount.Value, 32);
             return;
         }

@@ -91,14 +91,14 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         }
         else if (value is { Operator: Operator.SignExtend, Value: 32, First: { } low } && !IsShiftedUnsigned32(low))
         {
-            var half = EvaluateLow(low, IsShallow(value) ? host : R.Rax, Live.None, 32);
+            var half = EvaluateLow(low, IsShallow(value, register) ? host : R.Rax, Live.None, 32);
             if (half != host)
                 code.Move32(host, half);
             Pending |= 1u << register;
         }
         else
         {
-            var target = IsShallow(value) ? host : R.Rax;
+            var target = IsShallow(value, register) ? host : R.Rax;
             Evaluate(value, target, Live.None);
             code.Move(host, target);
             Written(register);
@@ -164,14 +164,17 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
     private bool IsExtendedLeaf(Expression e) =>
         e.Operator is Operator.SignExtend or Operator.ZeroExtend && IsLeaf(e.First!);
 
-    // One operation over leaves, possibly narrowed: such a value may be built in the target itself.
-    private bool IsShallow(Expression e) => e.Operator switch
+    // One operation over leaves, and what is done with its result and leaves other than the register that gets it: such a value
+    // may be built in that register itself.
+    private bool IsShallow(Expression e, int register) => e.Operator switch
     {
         Operator.Constant or Operator.Register or Operator.Loaded or Operator.FloatRegister => true,
-        Operator.SignExtend or Operator.ZeroExtend => IsShallow(e.First!),
+        Operator.SignExtend or Operator.ZeroExtend or Operator.Not => IsShallow(e.First!, register),
         Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.ShiftLeft
-            or Operator.ShiftRight or Operator.ShiftRightArithmetic => (IsLeaf(e.First!) || IsExtendedLeaf(e.First!)) && IsLeaf(e.Second!),
-        Operator.Not => IsLeaf(e.First!),
+            or Operator.ShiftRight or Operator.ShiftRightArithmetic => IsLeaf(e.Second!)
+                && (IsLeaf(e.First!) || IsExtendedLeaf(e.First!)
+                    || IsShallow(e.First!, register) && !(e.Second!.Operator == Operator.Register && (int)e.Second.Value == register)),
+        Operator.Multiply => IsLeaf(e.First!) && IsLeaf(e.Second!),
         _ => false,
     };
 
@@ -210,12 +213,12 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
                 break;
             case Operator.SignExtend:
                 if (!IsShiftedUnsigned32(e.First!) || e.Value != 32)
-                    code.SignExtend(target, EvaluateLow(e.First!, target, live, (int)e.Value), (int)e.Value);
+                    EvaluateExtended(e.First!, target, live, (int)e.Value, ExtensionKind.Sign);
                 else
                     Evaluate(e.First!, target, live);
                 break;
             case Operator.ZeroExtend:
-                code.ZeroExtend(target, EvaluateLow(e.First!, target, live, (int)e.Value), (int)e.Value);
+                EvaluateExtended(e.First!, target, live, (int)e.Value, ExtensionKind.Zero);
                 break;
             case Operator.MultiplyHigh or Operator.MultiplyHighUnsigned:
                 EvaluateHighProduct(e, target, live);

@@ -31,7 +31,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     }
 
     /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
-    internal HostAddress Translate(AccessGroup group, Expression address, int offset, int sizeBytes, AccessKind kind)
+    internal HostAddress Translate(AccessGroup group, Expression address, int sizeBytes, AccessKind kind)
     {
         var slot = HartStateLayout.GroupAddends + (8 * group.Slot);
         GroupLookup? first = null;
@@ -42,13 +42,14 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             expressions.EvaluateInto(R.Rax, group.Anchor);
             var other = EmitFlat(R.Rdx, group.AlignmentBytes, kind);
             code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
-            first = new(group.AlignmentBytes, slot, other, code.Position);
+            var found = code.Position;
             code.Move32(R.Rdx, R.Rax);
             code.Op(Alu.And, R.Rdx, ~PageMask, 32);
             if (group.LowestOffset != group.AnchorOffset)
                 code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
             code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
             apart = code.Jump(Condition.Above);
+            first = new(group, slot, other, found, Together: code.Position);
             code.Store(State, slot, R.Rcx);
             code.Move(R.Rdx, R.Rcx);
         }
@@ -60,9 +61,10 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         }
 
         _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position) { First = first });
-        if (expressions.HostOf(group.Register) is { } host)
+        AccessGroup.TryParse(address, out var register, out var offset);
+        if (expressions.HostOf(register) is { } host)
             return new(R.Rdx, offset, host);
-        code.Load(R.Rax, State, ExpressionCompiler.OffsetOf(group.Register));
+        code.Load(R.Rax, State, ExpressionCompiler.OffsetOf(register));
         return new(R.Rdx, offset, R.Rax);
     }
 
@@ -78,10 +80,13 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             if (single.First is { } first)
             {
                 code.BindHere(first.Other);
-                EmitLookup(first.SizeBytes, single.Kind);
+                EmitLookup(first.Group.AlignmentBytes, single.Kind);
                 code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
-                code.BindTo(code.Jump(Condition.Equal), first.Found);
+                var miss = code.Jump(Condition.NotEqual);
+                code.BindTo(code.Jump(), first.Found);
                 code.BindHere(single.Apart);
+                EmitTwoPages(first, single.Kind);
+                code.BindHere(miss);
                 code.StoreImmediate(State, first.Slot, 0);
             }
             else
@@ -105,6 +110,19 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
 
         _singles.Clear();
         return missed;
+    }
+
+    // A group that lies in two pages goes on as one in one page does if both are flat; its alignment has been looked at.
+    private void EmitTwoPages(GroupLookup first, AccessKind kind)
+    {
+        expressions.EvaluateInto(R.Rax, first.Group.Lowest);
+        var isLowElsewhere = EmitFlat(R.Rdx, 1, kind);
+        expressions.EvaluateInto(R.Rax, first.Group.Highest);
+        var isHighElsewhere = EmitFlat(R.Rdx, 1, kind);
+        code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
+        code.BindTo(code.Jump(), first.Together);
+        code.BindHere(isLowElsewhere);
+        code.BindHere(isHighElsewhere);
     }
 
     // Behind a look-up for a store: what the page's filter lets pass goes on as if the page were not observed.
@@ -254,9 +272,9 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         internal GroupLookup? First { get; init; }
     }
 
-    // The look-up of a group by its first access: the jump where it is not flat, and where it goes on with the displacement
-    // in rcx.
-    private readonly record struct GroupLookup(int SizeBytes, int Slot, int Other, int Found);
+    // The look-up of a group by its first access: the jump where it is not flat, and where it goes on with the displacement in
+    // rcx, of the anchor's page alone or of all.
+    private readonly record struct GroupLookup(AccessGroup Group, int Slot, int Other, int Found, int Together);
 }
 
 /// <summary>Jumps on a look-up that failed, and where the code goes on when it has been mended.</summary>

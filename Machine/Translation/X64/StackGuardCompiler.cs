@@ -34,7 +34,7 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         if (TryEmitCheck(guard, leaves)) return;
         // All that goes through sp has a distance from it.
         if (guard.BaseRegister != ObservedEffects.FramePointer) throw new NotTranslatedException();
-        if (group is null)
+        if (group?.Register != ObservedEffects.FramePointer)
         {
             EmitFrameAccess(guard.Address, guard.SizeBytes, leaves);
             return;
@@ -42,7 +42,8 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
 
         if (group.IsGuarded) return;
         group.IsGuarded = true;
-        EmitFrameAccess(group.Lowest, group.SpanBytes, leaves);
+        var (lowest, span) = group.Direct;
+        EmitFrameAccess(lowest, span, leaves);
     }
 
     private bool TryEmitCheck(Effect guard, List<int> leaves)

@@ -35,11 +35,11 @@ internal sealed partial class X64Emitter
         Byte(0xC0 | ((register & 7) << 3) | (rm & 7));
     }
 
-    private void RegMem(bool wide, int opcode, int register, R baseRegister, int displacement, R? index = null)
+    private void RegMem(bool wide, int opcode, int register, R baseRegister, int displacement, R? index = null, int scale = 0)
     {
         Rex(wide, register, (int)(index ?? R.Rax), (int)baseRegister);
         Byte(opcode);
-        ModRm(register, baseRegister, displacement, index);
+        ModRm(register, baseRegister, displacement, index, scale);
     }
 
     private void RegMemByte(int opcode, int register, R baseRegister, int displacement, R? index)
@@ -57,13 +57,14 @@ internal sealed partial class X64Emitter
         ModRm(register, baseRegister, displacement, index);
     }
 
-    private void ModRm(int register, R baseRegister, int displacement, R? index)
+    // The index counts as many times as two to the scale.
+    private void ModRm(int register, R baseRegister, int displacement, R? index, int scale = 0)
     {
         var low = (int)baseRegister & 7;
         var mod = displacement == 0 && low != 5 ? 0x00 : displacement == (sbyte)displacement ? 0x40 : 0x80;
         Byte(mod | ((register & 7) << 3) | (index is null ? low : 4));
         if (index is { } scaled)
-            Byte((((int)scaled & 7) << 3) | low);
+            Byte((scale << 6) | (((int)scaled & 7) << 3) | low);
         else if (low == 4)
             Byte(0x24);
         if (mod == 0x40)

@@ -67,17 +67,9 @@ internal sealed partial class X64Emitter
     internal void LoadAddress(R target, R baseRegister, int displacement) =>
         RegMem(true, 0x8D, (int)target, baseRegister, displacement);
 
-    /// <summary>lea target, [base + index].</summary>
-    internal void LoadAddress(R target, R baseRegister, R index)
-    {
-        Rex(true, (int)target, (int)index, (int)baseRegister);
-        Byte(0x8D);
-        var mod = ((int)baseRegister & 7) == 5 ? 0x44 : 0x04;
-        Byte(mod | (((int)target & 7) << 3));
-        Byte((((int)index & 7) << 3) | ((int)baseRegister & 7));
-        if (mod == 0x44)
-            Byte(0);
-    }
+    /// <summary>lea target, [base + index * 2^scale].</summary>
+    internal void LoadAddress(R target, R baseRegister, R index, int scale = 0) =>
+        RegMem(true, 0x8D, (int)target, baseRegister, 0, index, scale);
 
     internal void JumpMemory(R baseRegister, int displacement) => RegMem(false, 0xFF, 4, baseRegister, displacement);
 
