@@ -1,0 +1,44 @@
+using Verification.Machine;
+using Verification.Machine.Translation.X64;
+using Xunit;
+
+namespace Verification.Specs.Translation;
+
+/// <summary>
+/// Accesses near one register share a look-up, and steps of a computation become one: neither shows, not even where the next page
+/// is another's, or none.
+/// </summary>
+public class SharedLookupSpecs
+{
+    private static readonly int s_loops =
+        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 300;
+
+    [Fact]
+    public void Loops_over_tables_reach_the_same_state_in_both_engines()
+    {
+        var (translated, retired) = (0ul, 0ul);
+        for (var seed = 0; seed < s_loops; seed++)
+        {
+            using Board expected = TableLoop.Create(seed), actual = TableLoop.Create(seed);
+            (expected.Engine, actual.Engine) = (ExecutionEngine.Interpreter, ExecutionEngine.Translator);
+            actual.Translator.VisitsToTranslate = 2;
+            var random = new Random(seed);
+            for (var stop = 0; stop < 6; stop++)
+            {
+                var count = (ulong)random.Next(1, 2_000);
+                expected.Run(count);
+                actual.Run(count);
+                Assert.True(expected.StateHash() == actual.StateHash(), $"Loop {seed} differs after {expected.Retired} instructions.");
+                if (random.Next(3) != 0) continue;
+
+                // From here on, pages that are written lie elsewhere.
+                expected.Restore(expected.Save());
+                actual.Restore(actual.Save());
+            }
+
+            (translated, retired) = (translated + actual.Translator.Translated, retired + actual.Retired);
+        }
+
+        Assert.True(translated > retired / 2 || TranslationCache.Current is null, $"only {translated} of {retired} instructions were translated");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Verification.Machine;
+using Verification.Machine.Harts;
+using Verification.Machine.Images;
+using Verification.Machine.Isa;
+using Verification.Machine.Memory;
+
+namespace Verification.Specs.Translation;
+
+/// <summary>
+/// A loop over tables and structures about the borders of four pages, from a seed: indices that are masked and scaled, fields
+/// beside them, computations in one register; pages that are absent, read-only, elsewhere, or hold code. What traps is
+/// passed over and counted.
+/// </summary>
+internal static class TableLoop
+{
+    private const ulong Start = 0x8000_0000, Pages = Start + 0x1_0000, Elsewhere = Start + 0x40_0000;
+    private const ulong Root = Start + 0x2_0000, Middle = Root + 0x1000, Leaves = Root + 0x2000;
+    private const int Medeleg = 0x302, Stvec = 0x105, Satp = 0x180, PmpConfig = 0x3A0, PmpAddress = 0x3B0;
+    private const ulong Valid = 1, ReadOnly = 0x43, Full = 0xCF;
+
+    private static readonly string[] s_tables = ["s0", "s1", "s2", "s3"], s_indices = ["t0", "t1", "t2"], s_values = ["a0", "a1", "a2", "a3"];
+    private static readonly int[] s_masks = [7, 31, 255, 511, 1023, 2040, 0x7f0];
+    private static readonly (string Mnemonic, int Size)[] s_loads = [("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4), ("lwu", 4), ("ld", 8), ("ld", 8)];
+    private static readonly (string Mnemonic, int Size)[] s_stores = [("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8)];
+
+    internal static Board Create(int seed)
+    {
+        var random = new Random(seed);
+        var code = Assembler.Assemble(Source(random), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.Default & ~IsaExtensions.C });
+        var board = Board.Boot(
+            new BoardConfiguration
+            {
+                Memory = [new MemoryBank(Start, 16 << 20)],
+                Misaligned = random.Next(2) == 0 ? MisalignedAccess.Done : MisalignedAccess.Trapped,
+                Firmware = new FirmwareChoice.None(),
+            },
+            KernelImage.FromRaw(code.Bytes, Start));
+        Map(board.Memory, random);
+        var hart = board.FindHart(0)!;
+        hart.Start(PrivilegeMode.Supervisor, Start, 0, 0);
+        hart.TrySetCsr(PmpAddress, ulong.MaxValue >> 10);
+        hart.TrySetCsr(PmpConfig, 0x1F);
+        hart.TrySetCsr(Medeleg, 0xFFFF);
+        hart.TrySetCsr(Stvec, Start + 0x1000);
+        if (random.Next(4) != 0) hart.TrySetCsr(Satp, (8ul << 60) | (Root >> 12));
+        return board;
+    }
+
+    private static void Map(PhysicalMemory memory, Random random)
+    {
+        memory.Write(Root + 16, (Middle >> 2) | Valid);
+        memory.Write(Middle, (Leaves >> 2) | Valid);
+        for (var page = 0ul; page < 512; page++)
+        {
+            var at = Start + (page << 12);
+            var isTable = at is >= Pages and < Pages + 0x4000;
+            var entry = !isTable ? (at >> 2) | Full : random.Next(6) switch
+            {
+                0 => 0,
+                1 => (at >> 2) | ReadOnly,
+                2 => ((Elsewhere + (page << 13)) >> 2) | Full,
+                _ => (at >> 2) | Full,
+            };
+            memory.Write(Leaves + (8 * page), entry);
+        }
+
+        for (var at = Pages; at < Pages + 0x4000; at += 8)
+            memory.Write(at, (ulong)random.NextInt64());
+    }
+
+    private static string Source(Random random)
+    {
+        var text = new StringBuilder();
+        foreach (var table in s_tables)
+            text.AppendLine($"li {table}, {Pages + 0x1000 + (ulong)(random.Next(3) * 0x1000) - (ulong)(random.Next(2) == 0 ? random.Next(320) * 8 : random.Next(2560))}");
+        text.AppendLine($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s7, {Pages + 0x2000}\nli s8, 0x8067");
+        text.AppendLine("1: mul s4, s4, s5\naddi s4, s4, 291");
+        for (var item = random.Next(3, 12); item > 0; item--) AppendAccesses(text, random);
+
+        // Now and then a page of the tables is one that holds code.
+        if (random.Next(3) == 0) text.AppendLine("sw s8, 1024(s7)\naddi t0, s7, 1024\njalr t3, t0");
+        text.AppendLine("addi s6, s6, 1\nj 1b\n.balign 4096");
+        text.AppendLine("csrr t6, sepc\naddi t6, t6, 4\ncsrw sepc, t6\ncsrr t5, stval\nadd s10, s10, t5\naddi s11, s11, 1\nsret");
+        return text.ToString();
+    }
+
+    private static void AppendAccesses(StringBuilder text, Random random)
+    {
+        var (table, index, value) = (One(s_tables, random), One(s_indices, random), One(s_values, random));
+        text.AppendLine($"srli {index}, s4, {random.Next(50)}");
+        text.AppendLine(random.Next(5) == 0 ? $"lbu {index}, {random.Next(64)}({table})" : $"andi {index}, {index}, {One(s_masks, random)}");
+        if (random.Next(2) == 0) text.AppendLine($"slli {index}, {index}, {random.Next(1, 4)}");
+        text.AppendLine(random.Next(4) switch
+        {
+            0 => $"sh{random.Next(1, 4)}add {index}, {index}, {table}",
+            1 => $"sub {index}, {table}, {index}",
+            _ => $"add {index}, {table}, {index}",
+        });
+        for (var accesses = random.Next(1, 4); accesses > 0; accesses--)
+        {
+            var through = random.Next(3) == 0 ? table : index;
+            var (mnemonic, size) = random.Next(3) == 0 ? One(s_stores, random) : One(s_loads, random);
+            text.AppendLine($"{mnemonic} {(mnemonic[0] == 's' ? value : One(s_values, random))}, {random.Next(-20, 40) * size}({through})");
+        }
+
+        text.AppendLine($"xor {value}, {value}, {One(s_values, random)}\naddi {value}, {value}, 1\nslli {value}, {value}, {random.Next(1, 3)}\nadd {value}, {value}, s4");
+        if (random.Next(8) == 0) text.AppendLine($"addi {table}, {table}, 8\naddi {table}, {table}, -8");
+    }
+
+    private static T One<T>(T[] of, Random random) => of[random.Next(of.Length)];
+}
