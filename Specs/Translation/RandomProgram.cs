@@ -150,7 +150,7 @@ internal static class RandomProgram
         return at;
     }
 
-    // A computation in one register, step by step.
+    // A computation in one register, step by step; what it has read may change in between.
     private static int FillSteps(Span<byte> program, Random random)
     {
         var register = (byte)random.Next(1, 32);
@@ -167,6 +167,7 @@ internal static class RandomProgram
                 2 => Encoder.Encode(s_sums[random.Next(s_sums.Length)], register, register, other),
                 _ => Encoder.Encode(s_sums[random.Next(s_sums.Length)], register, other, register),
             });
+            if (random.Next(4) == 0) Put(program, ref at, Encoder.Encode("addi", other, random.Next(32), 0, immediate: random.Next(64)));
         }
 
         return at;
@@ -188,9 +189,9 @@ internal static class RandomProgram
                 at += FillFarJump(program[at..], random);
             if (hasIdioms && at < program.Length - 20 && random.Next(40) == 0)
                 at += FillReservation(program[at..], random);
-            if (hasIdioms && at < program.Length - 40 && random.Next(25) == 0)
+            if (hasIdioms && at < program.Length - 60 && random.Next(25) == 0)
                 at += FillTable(program[at..], random);
-            if (hasIdioms && at < program.Length - 40 && random.Next(25) == 0)
+            if (hasIdioms && at < program.Length - 60 && random.Next(25) == 0)
                 at += FillSteps(program[at..], random);
             var form = forms[random.Next(forms.Length)];
             var word = Words.Of(form, random);
