@@ -97,6 +97,8 @@ internal static class TableLoop
             1 => $"sub {index}, {table}, {index}",
             _ => $"add {index}, {table}, {index}",
         });
+        var moves = random.Next(4) == 0 ? random.Next(-250, 250) * 8 : 0;
+        if (moves != 0) text.AppendLine($"addi {table}, {table}, {moves}");
         for (var accesses = random.Next(1, 4); accesses > 0; accesses--)
         {
             var through = random.Next(3) == 0 ? table : index;
@@ -104,8 +106,11 @@ internal static class TableLoop
             text.AppendLine($"{mnemonic} {(mnemonic[0] == 's' ? value : One(s_values, random))}, {random.Next(-20, 40) * size}({through})");
         }
 
-        text.AppendLine($"xor {value}, {value}, {One(s_values, random)}\naddi {value}, {value}, 1\nslli {value}, {value}, {random.Next(1, 3)}\nadd {value}, {value}, s4");
-        if (random.Next(8) == 0) text.AppendLine($"addi {table}, {table}, 8\naddi {table}, {table}, -8");
+        if (moves != 0) text.AppendLine($"addi {table}, {table}, {-moves}");
+        var other = One(s_values, random);
+        text.AppendLine($"xor {value}, {value}, {other}");
+        if (random.Next(2) == 0) text.AppendLine($"addi {other}, {other}, 3");
+        text.AppendLine($"addi {value}, {value}, 1\nslli {value}, {value}, {random.Next(1, 3)}\nadd {value}, {value}, s4");
     }
 
     private static T One<T>(T[] of, Random random) => of[random.Next(of.Length)];
