@@ -6,7 +6,9 @@ internal sealed class RegisterBounds
     // Offsets are smaller; a constant that is larger is an address, and what is added to it an offset from there.
     private const long LeastAddress = 1 << 20;
 
-    private readonly Bounds[] _known = [.. Enumerable.Range(0, 32).Select(Bounds.Of)];
+    private static readonly Bounds[] s_atEntry = [.. Enumerable.Range(0, 32).Select(Bounds.Of)];
+
+    private readonly Bounds[] _known = [.. s_atEntry];
     private Bounds? _loaded;
 
     /// <summary>What is known of an expression's value; null for nothing.</summary>
