@@ -4,53 +4,60 @@ namespace Verification.Toolchain.Codegen;
 
 /// <summary>
 /// What is known at one point of the code: which values lie in which registers and slots, and which value each variable
-/// has. Places are numbers: 0-63 registers, from <see cref="FirstSlot"/> on slots.
+/// has. Places are numbers: registers, and from <see cref="FirstSlot"/> on slots. Parts of variables are known by their
+/// marks, which number them.
 /// </summary>
 internal sealed class DebugState
 {
-    public const int FirstSlot = 1000;
+    public const int FirstSlot = MachineInstr.FirstVirtual;
 
     /// <summary>Stands for the content of a variable that lives in its slot.</summary>
     public const int Initialised = -2;
 
-    private readonly int[]?[] _registers = new int[]?[MachineInstr.FirstVirtual];
-    private readonly SortedList<int, int[]> _slots = [];
-    private readonly Dictionary<VariablePart, MachineInstr> _bindings = [];
+    // By place, the values that it is known to hold: never empty, and never changed, since states share them.
+    private readonly int[]?[] _held;
+    private readonly MachineInstr?[] _bindings;
 
-    /// <summary>The variables that have a value, or may have one.</summary>
-    public IEnumerable<KeyValuePair<VariablePart, MachineInstr>> Bindings => _bindings;
+    /// <summary>Nothing is known.</summary>
+    /// <param name="slotCount">One past the largest number of a slot.</param>
+    /// <param name="partCount">One past the largest number of a part.</param>
+    public DebugState(int slotCount, int partCount)
+    {
+        _held = new int[]?[FirstSlot + slotCount];
+        _bindings = new MachineInstr?[partCount];
+    }
+
+    private DebugState(DebugState other)
+    {
+        _held = (int[]?[])other._held.Clone();
+        _bindings = (MachineInstr?[])other._bindings.Clone();
+    }
 
     /// <summary>True if something is known, or no longer known, since this was last set to false.</summary>
     public bool IsChanged { get; set; } = true;
 
-    public DebugState Clone()
-    {
-        DebugState copy = new();
-        _registers.CopyTo(copy._registers, 0);
-        foreach ((int place, int[] values) in _slots) copy._slots.Add(place, values);
-        foreach ((VariablePart part, MachineInstr binding) in _bindings) copy._bindings.Add(part, binding);
-        return copy;
-    }
+    public DebugState Clone() => new(this);
+
+    /// <summary>What gave a part its value; null if nothing is known of it.</summary>
+    public MachineInstr? BindingOf(VariablePart part) => _bindings[part.Mark];
 
     /// <summary>Keeps what holds in both; true if this one lost something.</summary>
     public bool Intersect(DebugState other)
     {
         bool changed = false;
-        foreach (int place in Places())
+        for (int place = 0; place < _held.Length; place++)
         {
-            int[] values = Held(place)!;
-            int[]? theirs = other.Held(place);
-            if (ReferenceEquals(values, theirs)) continue;
-            int[] both = theirs is null ? [] : [.. values.Where(theirs.Contains)];
-            if (both.Length == values.Length) continue;
+            if (_held[place] is not { } values || ReferenceEquals(values, other._held[place])) continue;
+            int[]? both = other._held[place] is { } theirs ? Array.FindAll(values, value => Has(theirs, value)) : null;
+            if (both?.Length == values.Length) continue;
             changed = true;
-            Hold(place, both.Length == 0 ? null : both);
+            _held[place] = both is { Length: > 0 } ? both : null;
         }
 
-        foreach ((VariablePart part, MachineInstr binding) in _bindings.ToArray())
+        for (int part = 0; part < _bindings.Length; part++)
         {
-            if (other._bindings.TryGetValue(part, out MachineInstr? theirs) && IsSame(binding, theirs)) continue;
-            _bindings.Remove(part);
+            if (_bindings[part] is not { } binding || (other._bindings[part] is { } theirs && IsSame(binding, theirs))) continue;
+            _bindings[part] = null;
             changed = true;
         }
 
@@ -60,24 +67,26 @@ internal sealed class DebugState
 
     public void Bind(MachineInstr instr)
     {
-        VariablePart part = instr.Binding!.Part;
-        if (instr.Binding.Value is null) _bindings.Remove(part);
-        else _bindings[part] = instr;
+        _bindings[instr.Binding!.Part.Mark] = instr.Binding.Value is null ? null : instr;
         IsChanged = true;
     }
 
     /// <summary>Whether a variable is given another value. A parameter that nothing is known of is given its first.</summary>
-    public bool IsAssignment(MachineInstr instr) => _bindings.TryGetValue(instr.Binding!.Part, out MachineInstr? known)
+    public bool IsAssignment(MachineInstr instr) => BindingOf(instr.Binding!.Part) is { } known
         ? !IsSame(known, instr)
         : instr.Binding.Part.Variable is { Parameter: < 0 } or { Inlined: null };
 
     /// <summary>Nothing is known of the variable.</summary>
-    public void Unbind(MachineInstr instr) => IsChanged |= _bindings.Remove(instr.Binding!.Part);
+    public void Unbind(MachineInstr instr)
+    {
+        IsChanged |= BindingOf(instr.Binding!.Part) is not null;
+        _bindings[instr.Binding.Part.Mark] = null;
+    }
 
     /// <summary>A place is written with something that no variable is known to have.</summary>
     public void Overwrite(int place)
     {
-        if (Held(place) is not null) Hold(place, null);
+        if (_held[place] is not null) Hold(place, null);
     }
 
     /// <summary>A value is made, in a place if given: what was called so before is something else now.</summary>
@@ -91,9 +100,9 @@ internal sealed class DebugState
     public void Copy(int to, int from, int value)
     {
         if (value != MachineInstr.None) Forget(value);
-        int[] values = Held(from) ?? [];
-        if (value != MachineInstr.None) values = [.. values, value];
-        if (values.Length == 0)
+        int[]? values = _held[from];
+        if (value != MachineInstr.None) values = With(values, value);
+        if (values is null)
         {
             Overwrite(to);
             return;
@@ -107,84 +116,70 @@ internal sealed class DebugState
     public void Alias(int value, int copied)
     {
         Forget(value);
-        foreach (int place in Places())
+        for (int place = 0; place < _held.Length; place++)
         {
-            int[] values = Held(place)!;
-            if (values.Contains(copied)) Hold(place, [.. values, value]);
+            if (_held[place] is { } values && Has(values, copied)) Hold(place, With(values, value));
         }
     }
 
-    /// <summary>The place of a value; one that is given is kept while it can be.</summary>
-    public int? PlaceOf(int value, int? before)
+    /// <summary>The place of a value, or <see cref="MachineInstr.None"/>; one that is given is kept while it can be.</summary>
+    public int PlaceOf(int value, int before)
     {
-        if (before is { } known && Held(known) is { } there && there.Contains(value)) return known;
-        for (int register = 0; register < _registers.Length; register++)
+        if (before != MachineInstr.None && _held[before] is { } there && Has(there, value)) return before;
+        for (int place = 0; place < _held.Length; place++)
         {
-            if (_registers[register] is { } values && values.Contains(value)) return register;
+            if (_held[place] is { } values && Has(values, value)) return place;
         }
 
-        foreach ((int place, int[] values) in _slots)
-        {
-            if (values.Contains(value)) return place;
-        }
-
-        return null;
+        return MachineInstr.None;
     }
 
     /// <summary>Whether the variable in a slot has been written.</summary>
-    public bool IsInitialised(Slot slot) => Held(FirstSlot + slot.Id) is { } values && values.Contains(Initialised);
+    public bool IsInitialised(Slot slot) => _held[FirstSlot + slot.Id] is { } values && Has(values, Initialised);
 
     public void Initialise(Slot slot) => Hold(FirstSlot + slot.Id, [Initialised]);
 
     /// <summary>The frame is given back.</summary>
     public void LeaveFrame()
     {
-        IsChanged |= _slots.Count > 0;
-        _slots.Clear();
+        for (int place = FirstSlot; place < _held.Length; place++) Overwrite(place);
     }
-
-    private int[]? Held(int place) => place < FirstSlot ? _registers[place] : _slots.GetValueOrDefault(place);
 
     private void Hold(int place, int[]? values)
     {
         IsChanged = true;
-        if (place < FirstSlot) _registers[place] = values;
-        else if (values is null) _slots.Remove(place);
-        else _slots[place] = values;
-    }
-
-    private List<int> Places()
-    {
-        List<int> places = [];
-        for (int register = 0; register < _registers.Length; register++)
-        {
-            if (_registers[register] is not null) places.Add(register);
-        }
-
-        places.AddRange(_slots.Keys);
-        return places;
+        _held[place] = values;
     }
 
     private void Forget(int value)
     {
-        foreach (int place in Places())
+        for (int place = 0; place < _held.Length; place++)
         {
-            int[] values = Held(place)!;
-            if (!values.Contains(value)) continue;
-            int[] left = [.. values.Where(other => other != value)];
+            if (_held[place] is not { } values || !Has(values, value)) continue;
+            int[] left = Array.FindAll(values, other => other != value);
             Hold(place, left.Length == 0 ? null : left);
         }
 
-        List<VariablePart>? stale = null;
-        foreach ((VariablePart part, MachineInstr binding) in _bindings)
+        for (int part = 0; part < _bindings.Length; part++)
         {
-            if (binding.Value == value) (stale ??= []).Add(part);
+            if (_bindings[part]?.Value != value) continue;
+            _bindings[part] = null;
+            IsChanged = true;
+        }
+    }
+
+    // A place holds one value, two at most: nothing that a vector would help with.
+    private static bool Has(int[] values, int value)
+    {
+        foreach (int other in values)
+        {
+            if (other == value) return true;
         }
 
-        if (stale is null) return;
-        IsChanged = true;
-        foreach (VariablePart part in stale) _bindings.Remove(part);
+        return false;
     }
+
+    private static int[] With(int[]? values, int value) => values is null ? [value] : [.. values, value];
 
     private static bool IsSame(MachineInstr one, MachineInstr other) =>
         one == other || (one.Value == other.Value && one.Binding!.IsAddress == other.Binding!.IsAddress &&

@@ -116,6 +116,12 @@ internal sealed class MachineInstr
     /// <summary>For a copy, the value that is copied.</summary>
     public int CopiedValue { get; set; } = None;
 
+    /// <summary>Number of the first item of code that it became; <see cref="None"/> if it was left out.</summary>
+    public int FirstItem { get; set; } = None;
+
+    /// <summary>Number of the first item behind its own.</summary>
+    public int EndItem { get; set; } = None;
+
     /// <summary>True if the result may be made again instead of kept: constants and addresses.</summary>
     public bool IsRematerialisable => Kind is MachineKind.Constant or MachineKind.SymbolAddress or MachineKind.SlotAddress or MachineKind.Number;
 

@@ -18,7 +18,7 @@ internal sealed partial class MethodEmitter
     private readonly string _symbol;
     private readonly List<CodeItem> _items = [];
     private readonly IsaExtensions _extensions;
-    private readonly List<(MachineInstr Instr, int Item)> _starts = [];
+    private MachineInstr? _begun;
     private Place? _place;
     private UnwindState _state = new(0, []);
     private readonly List<PanicTail> _panicTails = [];
@@ -50,7 +50,7 @@ internal sealed partial class MethodEmitter
             if (MachineFlow.IsVoid(_function, block))
             {
                 // Nothing of it is left but what the debugger is told.
-                foreach (MachineInstr instr in block.Body) _starts.Add((instr, _items.Count));
+                foreach (MachineInstr instr in block.Body) Begin(instr);
                 continue;
             }
 
@@ -60,7 +60,18 @@ internal sealed partial class MethodEmitter
             EmitBlock(block, next);
         }
 
+        // The last panic runs straight into the place behind.
+        if (_panicTails.Count > 0 && ReferenceEquals(_items[^1].Target, _panicTails[0])) _items.RemoveAt(_items.Count - 1);
+        Begin(null);
         foreach (PanicTail tail in _panicTails) EmitPanicTail(tail, inside);
+    }
+
+    // Items from here on are an instruction's, until the next one begins.
+    private void Begin(MachineInstr? instr)
+    {
+        _begun?.EndItem = _items.Count;
+        instr?.FirstItem = _items.Count;
+        _begun = instr;
     }
 
     private void EmitBlock(MachineBlock block, MachineBlock? next)
@@ -69,7 +80,7 @@ internal sealed partial class MethodEmitter
         for (int index = 0; index < body.Count; index++)
         {
             MachineInstr instr = body[index];
-            _starts.Add((instr, _items.Count));
+            Begin(instr);
             if (instr.IsDebug) continue;
             _place = instr.Place;
             if (instr.Kind == MachineKind.Branch && index + 1 < body.Count && body[index + 1].Kind == MachineKind.Jump)
@@ -81,7 +92,7 @@ internal sealed partial class MethodEmitter
                 if (taken == next)
                 {
                     Branch(Inverse(instr.Mnemonic), instr, otherwise);
-                    _starts.Add((jump, _items.Count));
+                    Begin(jump);
                     return;
                 }
 
@@ -344,8 +355,6 @@ internal sealed partial class MethodEmitter
 
     private void EmitPanicTail(PanicTail tail, UnwindState inside)
     {
-        // The last panic runs straight into it.
-        if (ReferenceEquals(_items[^1].Target, tail)) _items.RemoveAt(_items.Count - 1);
         _items.Add(new CodeItem { Label = tail, SizeBytes = 0 });
         _state = inside;
         Item("addi", Registers.StackPointer, Registers.StackPointer, MachineInstr.None, -PanicFrameBytes);

@@ -70,22 +70,22 @@ internal sealed partial class MethodEmitter
 
     private List<VariableLocation> Variables(SourceFrames frames, int codeSize)
     {
-        int end = _items.FindIndex(item => item.Label is PanicTail);
         List<VariableLocation> locations = [];
-        foreach (VariableLocations.Found found in VariableLocations.Of(_function, _starts, _items, end < 0 ? _items.Count : end, _frame, codeSize))
+        foreach (VariableLocations.Found found in VariableLocations.Of(_function, _items, _frame, codeSize))
         {
             Variable variable = found.Part.Variable;
-            bool isWhole = found.Kind is LocationKind.RegisterIndirect or LocationKind.FrameIndirect or LocationKind.Symbol
-                || (found.Kind == LocationKind.Frame && DebugTracking.SizeOf(found.Part) == 0);
+            VariableLocations.Spot spot = found.Spot;
+            bool isWhole = spot.Kind is LocationKind.RegisterIndirect or LocationKind.FrameIndirect or LocationKind.Symbol
+                || (spot.Kind == LocationKind.Frame && DebugTracking.SizeOf(found.Part) == 0);
             int size = isWhole ? TypeLayout.Of(variable.Type).SizeBytes : DebugTracking.SizeOf(found.Part);
             foreach ((string name, int call, int scope) in frames.NamesOf(variable))
             {
                 locations.Add(new VariableLocation(
-                    name, variable.Type, variable.Parameter, found.Start, found.End, found.Kind, found.Value, found.Part.Offset, size)
+                    name, variable.Type, variable.Parameter, found.Start, found.End, spot.Kind, spot.Value, found.Part.Offset, size)
                 {
                     Inlined = call,
                     Scope = scope,
-                    Symbol = found.Symbol,
+                    Symbol = spot.Symbol,
                 });
             }
         }

@@ -14,41 +14,78 @@ internal sealed class VariableLocations
     private readonly List<CodeItem> _items;
     private readonly Frame _frame;
     private readonly int _codeSize;
-    private readonly Dictionary<MachineInstr, (int First, int End)> _itemsOf = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<int, Slot> _slots = [];
+    private readonly Slot?[] _slots;
+    private readonly List<Slot> _told = [];
+    private readonly List<VariablePart> _parts = [];
     private readonly Dictionary<MachineBlock, DebugState> _atStart = [];
-    private readonly List<(VariablePart Part, int Start, int End, LocationKind Kind, long Value, string? Symbol)> _found = [];
-    private Dictionary<VariablePart, Open> _open = [];
+    private readonly List<Found> _found = [];
+    private readonly Found?[] _open;
     private bool _isRecording;
 
-    private VariableLocations(
-        MachineFunction function, List<(MachineInstr Instr, int Item)> starts, List<CodeItem> items, int end, Frame frame, int codeSize)
+    private VariableLocations(MachineFunction function, List<CodeItem> items, Frame frame, int codeSize)
     {
         _function = function;
         _items = items;
         _frame = frame;
         _codeSize = codeSize;
-        for (int index = 0; index < starts.Count; index++)
-            _itemsOf[starts[index].Instr] = (starts[index].Item, index + 1 < starts.Count ? starts[index + 1].Item : end);
-        foreach (Slot slot in function.Source.Slots) _slots[slot.Id] = slot;
+        _slots = new Slot?[function.Source.Slots.Count == 0 ? 0 : function.Source.Slots.Max(slot => slot.Id) + 1];
+        foreach (MachineBlock block in function.Blocks)
+        {
+            foreach (MachineInstr instr in block.Body)
+            {
+                if (instr.Binding is { } binding) Number(binding.Part);
+            }
+        }
+
+        foreach (Slot slot in function.Source.Slots)
+        {
+            _slots[slot.Id] = slot;
+            if (slot is not { Told: { } variable, FrameOffset: >= 0 }) continue;
+            _told.Add(slot);
+            Number(variable.Part(0));
+        }
+
+        _open = new Found?[_parts.Count];
     }
 
-    /// <summary>A part of a variable and where it lies from one offset to another.</summary>
-    internal readonly record struct Found(VariablePart Part, int Start, int End, LocationKind Kind, long Value, string? Symbol);
+    /// <summary>A part of a variable and where it lies from one offset on to another.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="spot">Where it lies.</param>
+    /// <param name="start">From this offset on.</param>
+    internal sealed class Found(VariablePart part, Spot spot, int start)
+    {
+        /// <summary>Which part.</summary>
+        public VariablePart Part { get; } = part;
 
-    private readonly record struct Open(int Start, int? Place, LocationKind Kind, long Value, string? Symbol);
+        /// <summary>Where it lies.</summary>
+        public Spot Spot { get; } = spot;
+
+        /// <summary>First offset.</summary>
+        public int Start { get; } = start;
+
+        /// <summary>First offset behind the range.</summary>
+        public int End { get; set; }
+    }
+
+    /// <summary>Where something lies, as the debugger is told it.</summary>
+    /// <param name="Kind">What the value means.</param>
+    /// <param name="Value">Register, offset or constant.</param>
+    /// <param name="Symbol">The symbol that the value counts from, if any.</param>
+    /// <param name="Place">The place that holds the value; <see cref="MachineInstr.None"/> if it does not lie in one.</param>
+    internal sealed record Spot(LocationKind Kind, long Value, string? Symbol, int Place = MachineInstr.None)
+    {
+        /// <summary>True if the debugger is told the same.</summary>
+        public bool Is(Spot other) => Kind == other.Kind && Value == other.Value && Symbol == other.Symbol && Place == other.Place;
+    }
 
     /// <summary>All locations, in order of code.</summary>
-    /// <param name="function">The allocated function.</param>
-    /// <param name="starts">Which item each instruction begins with.</param>
+    /// <param name="function">The allocated function, whose instructions know which items they became.</param>
     /// <param name="items">The code.</param>
-    /// <param name="end">The item behind the last block.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="codeSize">Length of the code in bytes.</param>
-    public static List<Found> Of(
-        MachineFunction function, List<(MachineInstr Instr, int Item)> starts, List<CodeItem> items, int end, Frame frame, int codeSize)
+    public static List<Found> Of(MachineFunction function, List<CodeItem> items, Frame frame, int codeSize)
     {
-        VariableLocations locations = new(function, starts, items, end, frame, codeSize);
+        VariableLocations locations = new(function, items, frame, codeSize);
         locations.Flow();
         locations._isRecording = true;
         locations.Prologue();
@@ -57,7 +94,15 @@ internal sealed class VariableLocations
             if (locations._atStart.TryGetValue(block, out DebugState? state)) locations.Walk(block, state.Clone());
         }
 
-        return [.. locations._found.Select(found => new Found(found.Part, found.Start, found.End, found.Kind, found.Value, found.Symbol))];
+        return locations._found;
+    }
+
+    // Marks are scratch: a mark is a part's number if the part of that number is this one.
+    private void Number(VariablePart part)
+    {
+        if (part.Mark < _parts.Count && _parts[part.Mark] == part) return;
+        part.Mark = _parts.Count;
+        _parts.Add(part);
     }
 
     private void Flow()
@@ -81,7 +126,7 @@ internal sealed class VariableLocations
     // Parameters are in their registers before the first instruction, and the prologue leaves them there.
     private DebugState Prologue()
     {
-        DebugState state = new();
+        DebugState state = new(_slots.Length, _parts.Count);
         MachineBlock entry = _function.Blocks[0];
         for (int index = 0; index < Registers.ArgumentCount; index++)
             state.Make(DebugTracking.Argument(index), Registers.FirstArgument + index);
@@ -96,8 +141,7 @@ internal sealed class VariableLocations
             else break;
         }
 
-        int first = entry.Body.Count > 0 && _itemsOf.TryGetValue(entry.Body[0], out (int First, int End) range) ? range.First : 0;
-        _open = [];
+        int first = entry.Body.Count > 0 ? Math.Max(entry.Body[0].FirstItem, 0) : 0;
         Record(state, 0);
         for (int index = 0; index < first; index++) Step(state, index);
         Close(first < _items.Count ? _items[first].Offset : _codeSize);
@@ -106,19 +150,18 @@ internal sealed class VariableLocations
 
     private void Walk(MachineBlock block, DebugState state)
     {
-        _open = [];
         int offset = 0;
         bool isFirst = true;
         List<MachineInstr> early = [];
         foreach (MachineInstr instr in block.Body)
         {
-            if (!_itemsOf.TryGetValue(instr, out (int First, int End) range)) break;
-            if (isFirst) Record(state, OffsetOf(range.First));
+            if (instr.FirstItem == MachineInstr.None) break;
+            int start = OffsetOf(instr.FirstItem);
+            offset = OffsetOf(instr.EndItem);
+            if (isFirst) Record(state, start);
             isFirst = false;
-            int start = OffsetOf(range.First);
-            offset = OffsetOf(range.End);
             if (instr.Kind == MachineKind.DebugValue) early.RemoveAll(other => other.Binding!.Part == instr.Binding!.Part);
-            if (instr.Kind == MachineKind.DebugValue && state.IsAssignment(instr) && BeginsItsLine(instr, range.First))
+            if (instr.Kind == MachineKind.DebugValue && state.IsAssignment(instr) && BeginsItsLine(instr))
             {
                 state.Unbind(instr);
                 Record(state, start);
@@ -126,7 +169,7 @@ internal sealed class VariableLocations
                 continue;
             }
 
-            Visit(instr, range, state);
+            Visit(instr, state);
             if (offset == start || early.Count == 0) continue;
             foreach (MachineInstr binding in early)
             {
@@ -143,8 +186,9 @@ internal sealed class VariableLocations
 
     // An assignment that takes no code may come before the code that its own line begins with. A debugger that stops there
     // stops before the assignment: the old value may be gone already, and the new one is not the variable's yet.
-    private bool BeginsItsLine(MachineInstr binding, int item)
+    private bool BeginsItsLine(MachineInstr binding)
     {
+        int item = binding.FirstItem;
         while (item < _items.Count && _items[item].SizeBytes == 0) item++;
         if (item == _items.Count || binding.Place?.Nearest is not { } own || _items[item].Place?.Nearest is not { } next) return false;
         if (own.File != next.File || own.Line != next.Line) return false;
@@ -153,31 +197,31 @@ internal sealed class VariableLocations
         return before < 0 || _items[before].Place!.Nearest is not { } last || last.File != next.File || last.Line != next.Line || last.Column != next.Column;
     }
 
-    private void Visit(MachineInstr instr, (int First, int End) range, DebugState state)
+    private void Visit(MachineInstr instr, DebugState state)
     {
         switch (instr.Kind)
         {
             case MachineKind.DebugValue:
                 state.Bind(instr);
-                Record(state, OffsetOf(range.First));
+                Record(state, OffsetOf(instr.FirstItem));
                 return;
             case MachineKind.DebugCopy:
                 state.Alias(instr.Value, instr.CopiedValue);
-                Record(state, OffsetOf(range.First));
+                Record(state, OffsetOf(instr.FirstItem));
                 return;
             case MachineKind.Call:
-                for (int index = range.First; index < range.End - 1; index++) Step(state, index);
+                for (int index = instr.FirstItem; index < instr.EndItem - 1; index++) Step(state, index);
                 // A caller is looked up at the byte before its return address: there the call has already happened.
                 foreach (int register in Registers.CallerSaved) state.Overwrite(register);
-                Record(state, OffsetOf(range.End) - 1);
+                Record(state, OffsetOf(instr.EndItem) - 1);
                 return;
         }
 
         bool ends = instr.Kind is MachineKind.Return or MachineKind.TailCall or MachineKind.Panic;
-        for (int index = range.First; index < (ends ? range.End : range.End - 1); index++) Step(state, index);
+        for (int index = instr.FirstItem; index < (ends ? instr.EndItem : instr.EndItem - 1); index++) Step(state, index);
         if (ends) return;
         Effect(instr, state);
-        Record(state, OffsetOf(range.End));
+        Record(state, OffsetOf(instr.EndItem));
     }
 
     private static void Effect(MachineInstr instr, DebugState state)
@@ -230,58 +274,57 @@ internal sealed class VariableLocations
     {
         if (!_isRecording || !state.IsChanged) return;
         state.IsChanged = false;
-        Dictionary<VariablePart, Open> now = [];
-        foreach ((VariablePart part, MachineInstr binding) in state.Bindings)
+        foreach (VariablePart part in _parts)
         {
-            Open? before = _open.TryGetValue(part, out Open known) ? known : null;
-            if (Where(state, binding, before?.Place) is { } place) now[part] = place with { Start = offset };
+            Found? open = _open[part.Mark];
+            Spot? now = Where(state, part, open?.Spot);
+            if (open is not null && now is not null && now.Is(open.Spot)) continue;
+            Close(part, offset);
+            if (now is not null) _open[part.Mark] = new Found(part, now, offset);
         }
-
-        foreach (Slot slot in _slots.Values)
-        {
-            if (slot is { Told: { } variable, FrameOffset: >= 0 } && state.IsInitialised(slot))
-                now[new VariablePart(variable, 0)] = new Open(offset, null, LocationKind.Frame, slot.FrameOffset - _frame.SizeBytes, null);
-        }
-
-        foreach ((VariablePart part, Open open) in _open)
-        {
-            if (now.TryGetValue(part, out Open next) && next with { Start = open.Start } == open) now[part] = open;
-            else Add(part, open, offset);
-        }
-
-        _open = now;
     }
 
     private void Close(int offset)
     {
-        foreach ((VariablePart part, Open open) in _open) Add(part, open, offset);
-        _open = [];
+        foreach (VariablePart part in _parts) Close(part, offset);
     }
 
-    private void Add(VariablePart part, Open open, int end)
+    private void Close(VariablePart part, int offset)
     {
-        if (_isRecording && end > open.Start) _found.Add((part, open.Start, end, open.Kind, open.Value, open.Symbol));
+        if (_open[part.Mark] is not { } open) return;
+        _open[part.Mark] = null;
+        if (offset <= open.Start) return;
+        open.End = offset;
+        _found.Add(open);
     }
 
-    private Open? Where(DebugState state, MachineInstr binding, int? before)
+    // A variable that lives in its slot lies there from its first store on, whatever is known of its value besides.
+    private Spot? Where(DebugState state, VariablePart part, Spot? before)
     {
-        bool isAddress = binding.Binding!.IsAddress;
-        if (binding.Value == MachineInstr.None)
+        foreach (Slot slot in _told)
         {
-            Instr value = binding.Binding.Value!;
-            return value.Op switch
-            {
-                Op.Const when !isAddress => new Open(0, null, LocationKind.Constant, value.Immediate, null),
-                Op.SymbolAddress => new Open(0, null, isAddress ? LocationKind.Symbol : LocationKind.SymbolAddress, value.Immediate, (string)value.Reference!),
-                Op.SlotAddress when ((Slot)value.Reference!).FrameOffset is >= 0 and var offset => new Open(
-                    0, null, isAddress ? LocationKind.Frame : LocationKind.FrameAddress, offset + value.Immediate - _frame.SizeBytes, null),
-                _ => null,
-            };
+            if (slot.Variable == part.Variable && part.Offset == 0 && state.IsInitialised(slot)) return InFrame(LocationKind.Frame, slot);
         }
 
-        if (state.PlaceOf(binding.Value, before) is not { } place) return null;
-        if (place < DebugState.FirstSlot) return new Open(0, place, isAddress ? LocationKind.RegisterIndirect : LocationKind.Register, place, null);
-        Slot slot = _slots[place - DebugState.FirstSlot];
-        return new Open(0, place, isAddress ? LocationKind.FrameIndirect : LocationKind.Frame, slot.FrameOffset - _frame.SizeBytes, null);
+        if (state.BindingOf(part) is not { } binding) return null;
+        bool isAddress = binding.Binding!.IsAddress;
+        if (binding.Value == MachineInstr.None) return Constant(binding.Binding.Value!, isAddress);
+        int place = state.PlaceOf(binding.Value, before?.Place ?? MachineInstr.None);
+        if (place == MachineInstr.None) return null;
+        return place < DebugState.FirstSlot
+            ? new Spot(isAddress ? LocationKind.RegisterIndirect : LocationKind.Register, place, null, place)
+            : InFrame(isAddress ? LocationKind.FrameIndirect : LocationKind.Frame, _slots[place - DebugState.FirstSlot]!, place);
     }
+
+    private Spot InFrame(LocationKind kind, Slot slot, int place = MachineInstr.None) =>
+        new(kind, slot.FrameOffset - _frame.SizeBytes, null, place);
+
+    private Spot? Constant(Instr value, bool isAddress) => value.Op switch
+    {
+        Op.Const when !isAddress => new Spot(LocationKind.Constant, value.Immediate, null),
+        Op.SymbolAddress => new Spot(isAddress ? LocationKind.Symbol : LocationKind.SymbolAddress, value.Immediate, (string)value.Reference!),
+        Op.SlotAddress when ((Slot)value.Reference!).FrameOffset is >= 0 and var offset => new Spot(
+            isAddress ? LocationKind.Frame : LocationKind.FrameAddress, offset + value.Immediate - _frame.SizeBytes, null),
+        _ => null,
+    };
 }

@@ -78,10 +78,20 @@ internal sealed class Instr(int id, Op op, IrType type, Instr[] args)
     public bool Is(long value) => Op == Op.Const && Immediate == value;
 }
 
-/// <summary>A scalar part of a C# variable.</summary>
-/// <param name="Variable">Which variable.</param>
-/// <param name="Offset">Which part of it, in bytes.</param>
-internal readonly record struct VariablePart(Variable Variable, int Offset);
+/// <summary>A scalar part of a C# variable. Each is one object, which <see cref="Ir.Variable.Part"/> gives.</summary>
+/// <param name="variable">Which variable.</param>
+/// <param name="offset">Which part of it, in bytes.</param>
+internal sealed class VariablePart(Variable variable, int offset)
+{
+    /// <summary>Which variable.</summary>
+    public Variable Variable { get; } = variable;
+
+    /// <summary>Which part of it, in bytes.</summary>
+    public int Offset { get; } = offset;
+
+    /// <summary>Scratch of one pass.</summary>
+    public int Mark { get; set; }
+}
 
 /// <summary>A name of a variable, and the IL offsets between which it is known by that name.</summary>
 /// <param name="Name">The C# name.</param>
@@ -98,6 +108,8 @@ internal readonly record struct ScopedName(string Name, int Start, int End);
 /// <param name="names">Its names; a parameter has one, which holds everywhere.</param>
 internal sealed class Variable(Type type, int parameter, IReadOnlyList<ScopedName> names)
 {
+    private readonly List<VariablePart> _parts = [];
+
     /// <summary>Its type.</summary>
     public Type Type { get; } = type;
 
@@ -109,6 +121,19 @@ internal sealed class Variable(Type type, int parameter, IReadOnlyList<ScopedNam
 
     /// <summary>The inlined call that it belongs to, as the object that the call's places name; null for the method's own variables.</summary>
     public Place? Inlined { get; private init; }
+
+    /// <summary>The part at an offset in bytes.</summary>
+    public VariablePart Part(int offset)
+    {
+        foreach (VariablePart known in _parts)
+        {
+            if (known.Offset == offset) return known;
+        }
+
+        VariablePart part = new(this, offset);
+        _parts.Add(part);
+        return part;
+    }
 
     /// <summary>The variable as one of an inlined call.</summary>
     public Variable InlinedAt(Place? call) => new(Type, Parameter, Names) { Inlined = call };

@@ -62,7 +62,7 @@ internal sealed class CallingConvention
                 Instr pointer = _function.ArgumentRegister(IrType.I64, MemType.I64, register++);
                 _byReference.Add(slot, pointer);
                 if (slot.Told is { } variable)
-                    _body.Add(DebugValues.New(_function, _block, new DebugBinding(new VariablePart(variable, 0), pointer, IsAddress: true), null));
+                    _body.Add(DebugValues.New(_function, _block, new DebugBinding(variable.Part(0), pointer, IsAddress: true), null));
             }
             else
             {

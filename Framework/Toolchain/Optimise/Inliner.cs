@@ -267,7 +267,7 @@ internal sealed class Expansion(Function function, Block block, int position, In
             || (value.IsFloating && (value.Op != Op.SlotAddress || _slots.ContainsKey((Slot)value.Reference!)));
         if (!comes) value = null;
         return new DebugBinding(
-            binding.Part with { Variable = VariableOf(binding.Part.Variable) }, value is null ? null : ValueOf(value), binding.IsAddress);
+            VariableOf(binding.Part.Variable).Part(binding.Part.Offset), value is null ? null : ValueOf(value), binding.IsAddress);
     }
 
     private Place? PlaceOf(Place? place)

@@ -248,7 +248,7 @@ internal sealed class SlotPromotion
     }
 
     private static DebugBinding? Binding(SlotPart part, Instr value) =>
-        part.Slot.Told is { } variable ? new DebugBinding(new VariablePart(variable, part.Offset), value) : null;
+        part.Slot.Told is { } variable ? new DebugBinding(variable.Part(part.Offset), value) : null;
 
     private Instr Read(SlotPart part) => (_now[part.Variable] ??= AtStart(_block, part.Variable)).Resolved;
 
