@@ -17,26 +17,36 @@ internal sealed class DebugState
     // By place, the values that it is known to hold: never empty, and never changed, since states share them.
     private readonly int[]?[] _held;
     private readonly MachineInstr?[] _bindings;
+    private readonly TrackedParts _parts;
+    private readonly List<VariablePart> _touched = [];
+    private readonly bool[] _isTouched;
 
     /// <summary>Nothing is known.</summary>
-    /// <param name="slotCount">One past the largest number of a slot.</param>
-    /// <param name="partCount">One past the largest number of a part.</param>
-    public DebugState(int slotCount, int partCount)
+    public DebugState(TrackedParts parts)
+        : this(parts, new int[]?[FirstSlot + parts.SlotCount], new MachineInstr?[parts.All.Count])
     {
-        _held = new int[]?[FirstSlot + slotCount];
-        _bindings = new MachineInstr?[partCount];
     }
 
-    private DebugState(DebugState other)
+    private DebugState(TrackedParts parts, int[]?[] held, MachineInstr?[] bindings)
     {
-        _held = (int[]?[])other._held.Clone();
-        _bindings = (MachineInstr?[])other._bindings.Clone();
+        _parts = parts;
+        _held = held;
+        _bindings = bindings;
+        _isTouched = new bool[bindings.Length];
     }
 
-    /// <summary>True if something is known, or no longer known, since this was last set to false.</summary>
-    public bool IsChanged { get; set; } = true;
+    /// <summary>The parts of which something else may be known than when this was last cleared.</summary>
+    public IReadOnlyList<VariablePart> Touched => _touched;
 
-    public DebugState Clone() => new(this);
+    /// <summary>A copy in which nothing is touched.</summary>
+    public DebugState Clone() => new(_parts, (int[]?[])_held.Clone(), (MachineInstr?[])_bindings.Clone());
+
+    /// <summary>From here on, what is touched counts anew.</summary>
+    public void ClearTouched()
+    {
+        foreach (VariablePart part in _touched) _isTouched[part.Mark] = false;
+        _touched.Clear();
+    }
 
     /// <summary>What gave a part its value; null if nothing is known of it.</summary>
     public MachineInstr? BindingOf(VariablePart part) => _bindings[part.Mark];
@@ -61,14 +71,14 @@ internal sealed class DebugState
             changed = true;
         }
 
-        IsChanged |= changed;
         return changed;
     }
 
     public void Bind(MachineInstr instr)
     {
-        _bindings[instr.Binding!.Part.Mark] = instr.Binding.Value is null ? null : instr;
-        IsChanged = true;
+        VariablePart part = instr.Binding!.Part;
+        _bindings[part.Mark] = instr.Binding.Value is null ? null : instr;
+        Touch(part);
     }
 
     /// <summary>Whether a variable is given another value. A parameter that nothing is known of is given its first.</summary>
@@ -79,8 +89,9 @@ internal sealed class DebugState
     /// <summary>Nothing is known of the variable.</summary>
     public void Unbind(MachineInstr instr)
     {
-        IsChanged |= BindingOf(instr.Binding!.Part) is not null;
-        _bindings[instr.Binding.Part.Mark] = null;
+        VariablePart part = instr.Binding!.Part;
+        _bindings[part.Mark] = null;
+        Touch(part);
     }
 
     /// <summary>A place is written with something that no variable is known to have.</summary>
@@ -147,8 +158,25 @@ internal sealed class DebugState
 
     private void Hold(int place, int[]? values)
     {
-        IsChanged = true;
+        Touch(_held[place]);
+        Touch(values);
         _held[place] = values;
+    }
+
+    private void Touch(int[]? values)
+    {
+        if (values is null) return;
+        foreach (int value in values)
+        {
+            foreach (VariablePart part in _parts.Having(value)) Touch(part);
+        }
+    }
+
+    private void Touch(VariablePart part)
+    {
+        if (_isTouched[part.Mark]) return;
+        _isTouched[part.Mark] = true;
+        _touched.Add(part);
     }
 
     private void Forget(int value)
@@ -160,11 +188,11 @@ internal sealed class DebugState
             Hold(place, left.Length == 0 ? null : left);
         }
 
-        for (int part = 0; part < _bindings.Length; part++)
+        foreach (VariablePart part in _parts.Having(value))
         {
-            if (_bindings[part]?.Value != value) continue;
-            _bindings[part] = null;
-            IsChanged = true;
+            if (BindingOf(part)?.Value != value) continue;
+            _bindings[part.Mark] = null;
+            Touch(part);
         }
     }
 

@@ -14,9 +14,9 @@ internal sealed class VariableLocations
     private readonly List<CodeItem> _items;
     private readonly Frame _frame;
     private readonly int _codeSize;
-    private readonly Slot?[] _slots;
+    private readonly TrackedParts _parts;
+    private readonly Dictionary<int, Slot> _slots = [];
     private readonly List<Slot> _told = [];
-    private readonly List<VariablePart> _parts = [];
     private readonly Dictionary<MachineBlock, DebugState> _atStart = [];
     private readonly List<Found> _found = [];
     private readonly Found?[] _open;
@@ -28,24 +28,13 @@ internal sealed class VariableLocations
         _items = items;
         _frame = frame;
         _codeSize = codeSize;
-        _slots = new Slot?[function.Source.Slots.Count == 0 ? 0 : function.Source.Slots.Max(slot => slot.Id) + 1];
-        foreach (MachineBlock block in function.Blocks)
-        {
-            foreach (MachineInstr instr in block.Body)
-            {
-                if (instr.Binding is { } binding) Number(binding.Part);
-            }
-        }
-
+        _parts = new TrackedParts(function);
+        _open = new Found?[_parts.All.Count];
         foreach (Slot slot in function.Source.Slots)
         {
             _slots[slot.Id] = slot;
-            if (slot is not { Told: { } variable, FrameOffset: >= 0 }) continue;
-            _told.Add(slot);
-            Number(variable.Part(0));
+            if (slot is { Told: not null, FrameOffset: >= 0 }) _told.Add(slot);
         }
-
-        _open = new Found?[_parts.Count];
     }
 
     /// <summary>A part of a variable and where it lies from one offset on to another.</summary>
@@ -89,20 +78,19 @@ internal sealed class VariableLocations
         locations.Flow();
         locations._isRecording = true;
         locations.Prologue();
+        int end = 0;
         foreach (MachineBlock block in function.Blocks)
         {
-            if (locations._atStart.TryGetValue(block, out DebugState? state)) locations.Walk(block, state.Clone());
+            if (block.Body.Count == 0 || block.Body[0].FirstItem == MachineInstr.None) continue;
+            // What lies where it lay at the end of the block before stays open.
+            DebugState? state = locations._atStart.GetValueOrDefault(block)?.Clone();
+            locations.Record(state, locations._parts.All, locations.OffsetOf(block.Body[0].FirstItem));
+            if (state is not null) locations.Walk(block, state);
+            end = locations.OffsetOf(block.Body[^1].EndItem);
         }
 
+        locations.Record(null, locations._parts.All, end);
         return locations._found;
-    }
-
-    // Marks are scratch: a mark is a part's number if the part of that number is this one.
-    private void Number(VariablePart part)
-    {
-        if (part.Mark < _parts.Count && _parts[part.Mark] == part) return;
-        part.Mark = _parts.Count;
-        _parts.Add(part);
     }
 
     private void Flow()
@@ -126,7 +114,7 @@ internal sealed class VariableLocations
     // Parameters are in their registers before the first instruction, and the prologue leaves them there.
     private DebugState Prologue()
     {
-        DebugState state = new(_slots.Length, _parts.Count);
+        DebugState state = new(_parts);
         MachineBlock entry = _function.Blocks[0];
         for (int index = 0; index < Registers.ArgumentCount; index++)
             state.Make(DebugTracking.Argument(index), Registers.FirstArgument + index);
@@ -144,22 +132,17 @@ internal sealed class VariableLocations
         int first = entry.Body.Count > 0 ? Math.Max(entry.Body[0].FirstItem, 0) : 0;
         Record(state, 0);
         for (int index = 0; index < first; index++) Step(state, index);
-        Close(first < _items.Count ? _items[first].Offset : _codeSize);
         return state;
     }
 
     private void Walk(MachineBlock block, DebugState state)
     {
-        int offset = 0;
-        bool isFirst = true;
         List<MachineInstr> early = [];
         foreach (MachineInstr instr in block.Body)
         {
             if (instr.FirstItem == MachineInstr.None) break;
             int start = OffsetOf(instr.FirstItem);
-            offset = OffsetOf(instr.EndItem);
-            if (isFirst) Record(state, start);
-            isFirst = false;
+            int offset = OffsetOf(instr.EndItem);
             if (instr.Kind == MachineKind.DebugValue) early.RemoveAll(other => other.Binding!.Part == instr.Binding!.Part);
             if (instr.Kind == MachineKind.DebugValue && state.IsAssignment(instr) && BeginsItsLine(instr))
             {
@@ -180,8 +163,6 @@ internal sealed class VariableLocations
             early.Clear();
             Record(state, offset);
         }
-
-        Close(offset);
     }
 
     // An assignment that takes no code may come before the code that its own line begins with. A debugger that stops there
@@ -272,30 +253,27 @@ internal sealed class VariableLocations
 
     private void Record(DebugState state, int offset)
     {
-        if (!_isRecording || !state.IsChanged) return;
-        state.IsChanged = false;
-        foreach (VariablePart part in _parts)
+        Record(state, state.Touched, offset);
+        state.ClearTouched();
+    }
+
+    // From an offset on, these parts lie where a state has them; nowhere, where no state is known.
+    private void Record(DebugState? state, IReadOnlyList<VariablePart> parts, int offset)
+    {
+        if (!_isRecording) return;
+        foreach (VariablePart part in parts)
         {
             Found? open = _open[part.Mark];
-            Spot? now = Where(state, part, open?.Spot);
+            Spot? now = state is null ? null : Where(state, part, open?.Spot);
             if (open is not null && now is not null && now.Is(open.Spot)) continue;
-            Close(part, offset);
-            if (now is not null) _open[part.Mark] = new Found(part, now, offset);
+            if (open is not null && offset > open.Start)
+            {
+                open.End = offset;
+                _found.Add(open);
+            }
+
+            _open[part.Mark] = now is null ? null : new Found(part, now, offset);
         }
-    }
-
-    private void Close(int offset)
-    {
-        foreach (VariablePart part in _parts) Close(part, offset);
-    }
-
-    private void Close(VariablePart part, int offset)
-    {
-        if (_open[part.Mark] is not { } open) return;
-        _open[part.Mark] = null;
-        if (offset <= open.Start) return;
-        open.End = offset;
-        _found.Add(open);
     }
 
     // A variable that lives in its slot lies there from its first store on, whatever is known of its value besides.
@@ -313,7 +291,7 @@ internal sealed class VariableLocations
         if (place == MachineInstr.None) return null;
         return place < DebugState.FirstSlot
             ? new Spot(isAddress ? LocationKind.RegisterIndirect : LocationKind.Register, place, null, place)
-            : InFrame(isAddress ? LocationKind.FrameIndirect : LocationKind.Frame, _slots[place - DebugState.FirstSlot]!, place);
+            : InFrame(isAddress ? LocationKind.FrameIndirect : LocationKind.Frame, _slots[place - DebugState.FirstSlot], place);
     }
 
     private Spot InFrame(LocationKind kind, Slot slot, int place = MachineInstr.None) =>
