@@ -7,9 +7,11 @@ namespace Verification.Toolchain;
 /// <summary>One run of the compiler: what has been reached, what has been imported, what was refused.</summary>
 internal sealed class Compilation(CompilerOptions options) : IDisposable
 {
+    private sealed record Origin(MethodKey? From, Place? Place);
+
     private readonly Dictionary<MethodKey, string> _symbols = [];
     private readonly Dictionary<string, MethodKey> _owners = [];
-    private readonly Dictionary<MethodKey, (MethodKey? From, Place? Place)> _origins = [];
+    private readonly Dictionary<MethodKey, Origin> _origins = [];
     private readonly Dictionary<MethodKey, Function?> _functions = [];
     private readonly Dictionary<MethodKey, int> _callCounts = [];
     private readonly HashSet<MethodKey> _inlined = [];
@@ -59,7 +61,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
         symbol = key.Symbol;
         for (int number = 2; !_owners.TryAdd(symbol, key); number++) symbol = $"{key.Symbol}#{number}";
         _symbols.Add(key, symbol);
-        _origins.Add(key, (_current.TryPeek(out MethodKey from) ? from : null, place));
+        _origins.Add(key, new Origin(_current.TryPeek(out MethodKey? from) ? from : null, place));
         if (Attributes.AssemblyText(key.Method) is not null) _stubs.Add(new StubReference(symbol, key.Method));
         else Work.Enqueue(key);
         return symbol;
@@ -67,7 +69,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
 
     /// <summary>The method that a symbol names; null for data and assembly.</summary>
     public MethodKey? KeyOf(string symbol) =>
-        _owners.TryGetValue(symbol, out MethodKey key) && Attributes.AssemblyText(key.Method) is null ? key : null;
+        _owners.TryGetValue(symbol, out MethodKey? key) && Attributes.AssemblyText(key.Method) is null ? key : null;
 
     /// <summary>The symbol of a method whose address code takes.</summary>
     public string AddressTaken(MethodBase method, Place place)
@@ -157,7 +159,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
         string message = through.Length == 0 || refusal.Message.Contains($"'{through}'", StringComparison.Ordinal) ? refusal.Message : $"{refusal.Message} (reached through {through})";
         // Floating point is asked for by the kernel's own build, wherever it is used.
         bool isInLibrary = through.Length > 0 && place.Nearest is null && refusal.Id != "KT0014" && !IsKernelCode(place.Method);
-        if (isInLibrary && _current.TryPeek(out MethodKey refused)) _refusedLibrary.TryAdd(refused, message);
+        if (isInLibrary && _current.TryPeek(out MethodKey? refused)) _refusedLibrary.TryAdd(refused, message);
         if (isInLibrary) (refusal, message) = (Refusal.Library(message), Refusal.Library(message).Message);
         Report(new Diagnostic(
             refusal.Id, DiagnosticSeverity.Error, point?.File ?? "", point?.Line ?? 0, point?.Column ?? 0, message));
@@ -201,7 +203,7 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
         from block in function.Blocks
         from instr in block.Body
         where instr is { Op: Op.Call, Reference: CallTarget { Callee: not null } }
-        select ((Instr?)instr, ((CallTarget)instr.Reference!).Callee!.Value);
+        select ((Instr?)instr, ((CallTarget)instr.Reference!).Callee!);
 
     /// <summary>Notes a diagnostic, once per place and id.</summary>
     public void Report(Diagnostic diagnostic)
@@ -221,8 +223,8 @@ internal sealed class Compilation(CompilerOptions options) : IDisposable
     {
         if (place.Nearest is { } own) return (own, "");
         List<string> through = [SymbolNames.Display(place.Method)];
-        MethodKey? key = _current.TryPeek(out MethodKey current) ? current : null;
-        while (key is { } step && _origins.TryGetValue(step, out (MethodKey? From, Place? Place) origin))
+        _current.TryPeek(out MethodKey? key);
+        while (key is { } step && _origins.TryGetValue(step, out Origin? origin))
         {
             if (origin.Place?.Nearest is { } point)
             {

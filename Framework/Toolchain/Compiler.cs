@@ -32,7 +32,7 @@ public static class Compiler
         try
         {
             List<MethodKey> roots = ProgramRoots.Find(unit, kernel);
-            while (unit.Work.TryDequeue(out MethodKey key)) unit.Import(key);
+            while (unit.Work.TryDequeue(out MethodKey? key)) unit.Import(key);
             unit.ReportCallersOfRefused();
             if (unit.Diagnostics.Count == 0) methods = Codegen.ProgramEmitter.Emit(unit, roots);
         }

@@ -10,12 +10,15 @@ namespace Verification.Toolchain;
 /// <summary>The data that compiled code refers to, in order of first reference.</summary>
 internal sealed class StaticData
 {
+    // Reflection gives a field a new object now and then.
+    private sealed record FieldKey(Module Module, int Token, Type Type);
+
     private readonly List<DataObject> _objects = [];
     private readonly Dictionary<string, int> _indexOf = [];
     private readonly Dictionary<string, string> _texts = [];
     private readonly Dictionary<string, string> _strings = [];
     private readonly Dictionary<string, string> _utf8 = [];
-    private readonly Dictionary<(Module, int, Type), string> _fields = [];
+    private readonly Dictionary<FieldKey, string> _fields = [];
     private readonly Dictionary<string, int> _lengths = [];
     private readonly Dictionary<string, int[]> _tables = [];
     private readonly Dictionary<object, string> _heap = new(ReferenceEqualityComparer.Instance);
@@ -32,14 +35,15 @@ internal sealed class StaticData
     /// <summary>The symbol of a static field, whose object is made at first reference.</summary>
     public string StaticField(FieldInfo field)
     {
-        if (_fields.TryGetValue((field.Module, field.MetadataToken, field.DeclaringType!), out string? symbol)) return symbol;
+        FieldKey key = new(field.Module, field.MetadataToken, field.DeclaringType!);
+        if (_fields.TryGetValue(key, out string? symbol)) return symbol;
         if (field.Attributes.HasFlag(FieldAttributes.HasFieldRVA)) return RawField(field, 8).Symbol;
         if (field.IsDefined(typeof(ThreadStaticAttribute), false)) throw Refusal.ThreadStatic($"{SymbolNames.Of(field)}");
         if (typeof(Delegate).IsAssignableFrom(field.FieldType)) throw Refusal.Delegate(field.FieldType);
         if (field.FieldType.FullName?.StartsWith("System.Runtime.CompilerServices.CallSite", StringComparison.Ordinal) == true) throw Refusal.Dynamic();
         if (RuntimeState.IsRefused(field)) throw Refusal.RuntimeState(SymbolNames.Of(field));
         symbol = Unique(SymbolNames.Of(field));
-        _fields.Add((field.Module, field.MetadataToken, field.DeclaringType!), symbol);
+        _fields.Add(key, symbol);
         TypeLayout layout = TypeLayout.Of(field.FieldType);
         int index = Reserve(symbol);
         byte[]? content = null;
@@ -165,7 +169,7 @@ internal sealed class StaticData
         Place? shown = place;
         while (shown is { Point: null, Caller: not null }) shown = shown.Caller;
         string function = shown is null ? "" : SymbolNames.Display(shown.Method);
-        string file = point is null ? "" : FileName(point.Value.File);
+        string file = point is null ? "" : FileName(point.File);
         int line = point?.Line ?? 0;
         string symbol = $"panic.{function}.{file}.{line}.{Utf8(message)}";
         if (_indexOf.ContainsKey(symbol)) return symbol;

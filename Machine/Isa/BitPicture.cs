@@ -16,7 +16,7 @@ public sealed class BitPicture
 
     private readonly record struct Exclusion(uint Mask, uint Match);
 
-    private readonly record struct Field(OperandSlot Slot, int Width, int SlotLow, int Bias, bool IsSigned, bool IsNonZero);
+    private sealed record Field(OperandSlot Slot, int Width, int SlotLow, int Bias, bool IsSigned, bool IsNonZero);
 
     private static readonly Dictionary<string, Field> Fields = new()
     {

@@ -3,8 +3,9 @@ namespace Verification.Machine.Isa;
 /// <summary>From instructions to words.</summary>
 public static class Encoder
 {
-    private static readonly ILookup<int, CompressedForm> Contractions =
-        InstructionSet.CompressedRows.ToLookup(form => form.Expansion.Row);
+    // By row of the full table.
+    private static readonly CompressedForm[][] Contractions =
+        [.. InstructionSet.Rows.Select(row => InstructionSet.CompressedRows.Where(form => form.Expansion.Row == row.Row).ToArray())];
 
     /// <summary>The 32-bit word of an instruction of the full table, from its row and operands.</summary>
     /// <exception cref="ArgumentException">An operand does not fit its field.</exception>

@@ -7,7 +7,7 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal static class BlockLayout
 {
-    private readonly record struct Edge(MachineBlock From, MachineBlock To, double Gain, double Frequency);
+    private sealed record Edge(MachineBlock From, MachineBlock To, double Gain, double Frequency);
 
     /// <summary>Orders the blocks of a function whose first block is the entry.</summary>
     public static void Arrange(MachineFunction function)

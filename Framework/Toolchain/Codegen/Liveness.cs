@@ -6,8 +6,14 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal sealed class Liveness
 {
+    /// <summary>A copy between registers, and how often it runs.</summary>
+    public sealed record Copy(MachineInstr Instr, double Weight);
+
+    // What a block reads before it writes it, and what it writes; what lives where it begins, and where it ends.
+    private sealed record LiveSets(ulong[] Use, ulong[] Def, ulong[] In, ulong[] Out);
+
     private readonly MachineFunction _function;
-    private readonly Dictionary<MachineBlock, (ulong[] In, ulong[] Out)> _live = [];
+    private readonly Dictionary<MachineBlock, LiveSets> _live = [];
     private readonly int _words;
 
     /// <summary>Computes the ranges of a function.</summary>
@@ -15,8 +21,8 @@ internal sealed class Liveness
     {
         _function = function;
         _words = (function.VirtualCount + 63) / 64;
-        Virtual = [.. Enumerable.Range(0, function.VirtualCount).Select(index => new LiveRange(MachineInstr.FirstVirtual + index))];
-        Fixed = [.. Enumerable.Range(0, MachineInstr.FirstVirtual).Select(index => new LiveRange(index))];
+        Virtual = Ranges(MachineInstr.FirstVirtual, function.VirtualCount);
+        Fixed = Ranges(0, MachineInstr.FirstVirtual);
         Flow();
         Build();
         foreach (LiveRange range in Virtual) range.Finish();
@@ -30,10 +36,7 @@ internal sealed class Liveness
     public LiveRange[] Fixed { get; }
 
     /// <summary>Copies between registers, with their weight, in order.</summary>
-    public List<(MachineInstr Move, double Weight)> Moves { get; } = [];
-
-    /// <summary>Position of the first instruction of each block, and of the end.</summary>
-    public Dictionary<MachineBlock, (int Start, int End)> Positions { get; } = [];
+    public List<Copy> Moves { get; } = [];
 
     /// <summary>Registers that an instruction reads.</summary>
     public static IEnumerable<int> Reads(MachineInstr instr)
@@ -44,9 +47,15 @@ internal sealed class Liveness
         foreach (int use in instr.Uses) yield return use;
     }
 
+    private static LiveRange[] Ranges(int first, int count)
+    {
+        LiveRange[] ranges = new LiveRange[count];
+        for (int index = 0; index < count; index++) ranges[index] = new LiveRange(first + index);
+        return ranges;
+    }
+
     private void Flow()
     {
-        Dictionary<MachineBlock, (ulong[] Use, ulong[] Def)> local = [];
         foreach (MachineBlock block in _function.Blocks)
         {
             ulong[] use = new ulong[_words];
@@ -62,8 +71,7 @@ internal sealed class Liveness
                 if (instr.Scratch >= MachineInstr.FirstVirtual) Set(def, instr.Scratch);
             }
 
-            local.Add(block, (use, def));
-            _live.Add(block, ((ulong[])use.Clone(), new ulong[_words]));
+            _live.Add(block, new LiveSets(use, def, (ulong[])use.Clone(), new ulong[_words]));
         }
 
         bool changed = true;
@@ -73,8 +81,7 @@ internal sealed class Liveness
             for (int index = _function.Blocks.Count - 1; index >= 0; index--)
             {
                 MachineBlock block = _function.Blocks[index];
-                (ulong[] liveIn, ulong[] liveOut) = _live[block];
-                (ulong[] use, ulong[] def) = local[block];
+                (ulong[] use, ulong[] def, ulong[] liveIn, ulong[] liveOut) = _live[block];
                 foreach (MachineBlock successor in block.Successors)
                 {
                     ulong[] wanted = _live[successor].In;
@@ -101,7 +108,6 @@ internal sealed class Liveness
             MachineBlock block = _function.Blocks[index];
             int end = position;
             int start = end - (2 * block.CodeCount);
-            Positions.Add(block, (start, end));
             ulong[] liveOut = _live[block].Out;
             for (int word = 0; word < _words; word++)
             {
@@ -142,7 +148,7 @@ internal sealed class Liveness
         }
 
         if (instr.Kind != MachineKind.Move) return;
-        Moves.Add((instr, weight));
+        Moves.Add(new Copy(instr, weight));
         Hint(instr.Rd, instr.Rs1);
         Hint(instr.Rs1, instr.Rd);
     }

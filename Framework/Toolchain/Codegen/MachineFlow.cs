@@ -37,17 +37,21 @@ internal static class MachineFlow
     /// <summary>Edges into one block that bring the same values need their copies once.</summary>
     public static void MergeCopies(MachineFunction function)
     {
-        Dictionary<string, MachineBlock> known = [];
+        Dictionary<MachineBlock, List<MachineBlock>> known = [];
         Dictionary<MachineBlock, MachineBlock> merged = [];
         foreach (MachineBlock block in function.Blocks)
         {
-            if (block == function.Blocks[0] || block.Body.Count == 0 || block.Body[^1].Kind != MachineKind.Jump) continue;
-            if (block.CodeCount > LongestCopies || IsVoid(function, block)) continue;
-            if (!block.Body.SkipLast(1).All(instr => instr.IsDebug || instr.Kind is MachineKind.Move or MachineKind.Constant)) continue;
-            string text = string.Join(';', block.Body.Select(Text));
-            if (known.TryAdd(text, block)) continue;
-            merged.Add(block, known[text]);
-            known[text].Frequency += block.Frequency;
+            if (block == function.Blocks[0] || !IsCopies(block) || IsVoid(function, block)) continue;
+            MachineBlock target = block.Body[^1].Target!;
+            if (!known.TryGetValue(target, out List<MachineBlock>? others)) known.Add(target, others = []);
+            if (others.Find(other => IsSame(other, block)) is not { } same)
+            {
+                others.Add(block);
+                continue;
+            }
+
+            merged.Add(block, same);
+            same.Frequency += block.Frequency;
         }
 
         if (merged.Count == 0) return;
@@ -69,7 +73,32 @@ internal static class MachineFlow
 
     private static bool IsVoid(MachineInstr instr) => instr.IsDebug || (instr.Kind == MachineKind.Move && instr.Rd == instr.Rs1);
 
+    // True for a few copies and constants, and a jump.
+    private static bool IsCopies(MachineBlock block)
+    {
+        if (block.Body.Count == 0 || block.Body[^1].Kind != MachineKind.Jump || block.CodeCount > LongestCopies) return false;
+        for (int index = 0; index < block.Body.Count - 1; index++)
+        {
+            if (!block.Body[index].IsDebug && block.Body[index].Kind is not (MachineKind.Move or MachineKind.Constant)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsSame(MachineBlock one, MachineBlock other)
+    {
+        if (one.Body.Count != other.Body.Count) return false;
+        for (int index = 0; index < one.Body.Count; index++)
+        {
+            if (!IsSame(one.Body[index], other.Body[index])) return false;
+        }
+
+        return true;
+    }
+
     // What an instruction does and what it tells the debugger.
-    private static string Text(MachineInstr instr) =>
-        $"{instr.Kind},{instr.Rd},{instr.Rs1},{instr.Immediate},{instr.Target?.Id},{instr.Value},{instr.CopiedValue},{instr.Binding?.Part},{instr.Binding?.Value?.Id}";
+    private static bool IsSame(MachineInstr one, MachineInstr other) =>
+        one.Kind == other.Kind && one.Rd == other.Rd && one.Rs1 == other.Rs1 && one.Immediate == other.Immediate && one.Target == other.Target &&
+        one.Value == other.Value && one.CopiedValue == other.CopiedValue &&
+        one.Binding?.Part == other.Binding?.Part && one.Binding?.Value == other.Binding?.Value && one.Binding?.IsAddress == other.Binding?.IsAddress;
 }

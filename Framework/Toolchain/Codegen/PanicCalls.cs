@@ -37,7 +37,7 @@ internal sealed class PanicCalls(Compilation unit)
             }
         }
 
-        while (work.TryDequeue(out MethodKey failing))
+        while (work.TryDequeue(out MethodKey? failing))
         {
             foreach (MethodKey caller in callers.GetValueOrDefault(failing, []).Where(_failing.Add)) work.Enqueue(caller);
         }

@@ -56,7 +56,7 @@ internal sealed class RegisterAllocator
     private void Coalesce()
     {
         Liveness liveness = new(_function);
-        foreach ((MachineInstr move, _) in liveness.Moves.OrderByDescending(move => move.Weight))
+        foreach (MachineInstr move in liveness.Moves.OrderByDescending(move => move.Weight).Select(move => move.Instr))
         {
             int to = Joined(move.Rd);
             int from = Joined(move.Rs1);
@@ -161,7 +161,10 @@ internal sealed class RegisterAllocator
         for (int register = 0; register < wanting.Length; register++) wanting[register] = [];
         foreach (LiveRange range in ranges)
         {
-            foreach (int hint in range.Hints.Distinct()) wanting[hint].Add(range);
+            foreach (int hint in range.Hints)
+            {
+                if (!wanting[hint].Contains(range)) wanting[hint].Add(range);
+            }
         }
 
         return wanting;
@@ -179,7 +182,7 @@ internal sealed class RegisterAllocator
     }
 
     private bool IsAllocatable(int register, bool isFloat) =>
-        (isFloat ? Registers.Float : Registers.Integer).Contains(register) && !(register == Registers.FrameScratch && _keepsScratch);
+        Registers.IsAllocatable(register, isFloat) && !(register == Registers.FrameScratch && _keepsScratch);
 
     private static bool IsFree(int register, LiveRange range, Liveness liveness, List<LiveRange>[] taken)
     {

@@ -13,6 +13,8 @@ internal sealed partial class Selector
     // From so many instructions on a constant is loaded: it lies in eight bytes of data then, and takes eight of code.
     private const int LongestConstant = 3;
 
+    private sealed record BaseRegister(string Symbol, int Register);
+
     private readonly Compilation _unit;
     private readonly Function _function;
     private readonly MachineFunction _machine;
@@ -25,7 +27,7 @@ internal sealed partial class Selector
     private List<MachineInstr> _reversed = [];
     private List<MachineInstr> _group = [];
     private Dictionary<string, int> _symbolUses = [];
-    private Dictionary<(string, Block), int> _symbolBases = [];
+    private List<BaseRegister> _symbolBases = [];
     private Block _block = null!;
     private Place? _place;
 
@@ -75,6 +77,7 @@ internal sealed partial class Selector
     {
         _block = block;
         _reversed = [];
+        _symbolBases = [];
         CountSymbols(block);
         for (int index = block.Body.Count - 1; index >= 0; index--)
         {
@@ -97,10 +100,8 @@ internal sealed partial class Selector
         _group = [];
         _place = null;
         if (block == _function.Entry) ReceiveArguments();
-        foreach (((string symbol, Block home), int register) in _symbolBases.OrderBy(pair => pair.Value))
-        {
-            if (home == block) Add(new MachineInstr { Kind = MachineKind.SymbolAddress, Rd = register, Symbol = symbol });
-        }
+        foreach (BaseRegister known in _symbolBases)
+            Add(new MachineInstr { Kind = MachineKind.SymbolAddress, Rd = known.Register, Symbol = known.Symbol });
 
         for (int part = _group.Count - 1; part >= 0; part--) _reversed.Add(_group[part]);
         _reversed.Reverse();
@@ -127,19 +128,17 @@ internal sealed partial class Selector
     {
         if (_symbolUses.GetValueOrDefault(symbol) < 2) return null;
         if (_block.Body.Any(instr => instr.Op == Op.Call)) return null;
-        if (!_symbolBases.TryGetValue((symbol, _block), out int register))
-        {
-            register = _machine.NewVirtual(isFloat: false);
-            _symbolBases.Add((symbol, _block), register);
-        }
-
-        return register;
+        if (_symbolBases.Find(known => known.Symbol == symbol) is { } found) return found.Register;
+        BaseRegister made = new(symbol, _machine.NewVirtual(isFloat: false));
+        _symbolBases.Add(made);
+        return made.Register;
     }
 
     private void ReceiveArguments()
     {
-        foreach ((Instr argument, int register) in _registers.Where(pair => pair.Key.Op == Op.ArgumentRegister).OrderBy(pair => pair.Key.Immediate))
+        foreach (Instr argument in _registers.Keys.Where(value => value.Op == Op.ArgumentRegister).OrderBy(value => value.Immediate))
         {
+            int register = _registers[argument];
             int index = (int)argument.Immediate;
             if (index < Registers.ArgumentCount)
             {

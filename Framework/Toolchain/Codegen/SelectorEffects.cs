@@ -203,7 +203,9 @@ internal sealed partial class Selector
 
         int count = Math.Min(args.Length, Registers.ArgumentCount);
         for (int index = 0; index < count; index++) MoveTo(Registers.FirstArgument + index, args[index], values[index]);
-        return [.. Enumerable.Range(Registers.FirstArgument, count)];
+        int[] registers = new int[count];
+        for (int index = 0; index < count; index++) registers[index] = Registers.FirstArgument + index;
+        return registers;
     }
 
     private void MoveTo(int register, Instr value, int source)

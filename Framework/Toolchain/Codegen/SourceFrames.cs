@@ -9,13 +9,17 @@ namespace Verification.Toolchain.Codegen;
 /// </summary>
 internal sealed class SourceFrames
 {
+    private sealed record Run(Place? Place, int Start, int End);
+
+    private sealed record ScopeKey(int Call, int Start, int End);
+
     private const int Whole = int.MaxValue;
 
-    private readonly List<(Place? Place, int Start, int End)> _runs = [];
+    private readonly List<Run> _runs = [];
     private readonly Dictionary<Place, int> _calls = new(ReferenceEqualityComparer.Instance);
     private readonly List<InlinedCall> _inlined = [];
     private readonly List<VariableScope> _scopes = [];
-    private readonly Dictionary<(int Call, int Start, int End), int> _scopeOf = [];
+    private readonly Dictionary<ScopeKey, int> _scopeOf = [];
 
     /// <summary>Reads the places of a method's code.</summary>
     public SourceFrames(IEnumerable<CodeItem> items)
@@ -25,8 +29,8 @@ internal sealed class SourceFrames
         {
             if (item.SizeBytes == 0) continue;
             place = item.Place ?? place;
-            if (_runs.Count > 0 && ReferenceEquals(_runs[^1].Place, place)) _runs[^1] = (place, _runs[^1].Start, item.Offset + item.SizeBytes);
-            else _runs.Add((place, item.Offset, item.Offset + item.SizeBytes));
+            if (_runs.Count > 0 && ReferenceEquals(_runs[^1].Place, place)) _runs[^1] = _runs[^1] with { End = item.Offset + item.SizeBytes };
+            else _runs.Add(new Run(place, item.Offset, item.Offset + item.SizeBytes));
         }
 
         foreach (Place call in _runs.SelectMany(run => Chain(run.Place)).Where(link => link.Caller is not null).Select(link => link.Caller!)) Enter(call);
@@ -79,10 +83,11 @@ internal sealed class SourceFrames
     private int Scope(int call, Place? site, ScopedName name)
     {
         if (name.Start == 0 && name.End == Whole) return -1;
-        if (_scopeOf.TryGetValue((call, name.Start, name.End), out int known)) return known;
+        ScopeKey key = new(call, name.Start, name.End);
+        if (_scopeOf.TryGetValue(key, out int known)) return known;
         _scopes.Add(new VariableScope(call, RangesWhere(place => Chain(place).FirstOrDefault(
             link => ReferenceEquals(link.Caller, site)) is { } own && own.Offset >= name.Start && own.Offset < name.End)));
-        _scopeOf.Add((call, name.Start, name.End), _scopes.Count - 1);
+        _scopeOf.Add(key, _scopes.Count - 1);
         return _scopes.Count - 1;
     }
 

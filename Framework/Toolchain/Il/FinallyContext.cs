@@ -29,9 +29,10 @@ internal sealed partial class Importer
 {
     private Site SiteAt(int offset, FinallyContext? context)
     {
-        if (_sites.TryGetValue((offset, context), out Site? site)) return site;
+        SiteKey key = new(offset, context);
+        if (_sites.TryGetValue(key, out Site? site)) return site;
         site = new Site(offset, context, _function.NewBlock());
-        _sites.Add((offset, context), site);
+        _sites.Add(key, site);
         return site;
     }
 

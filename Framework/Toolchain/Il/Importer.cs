@@ -6,7 +6,7 @@ namespace Verification.Toolchain.Il;
 /// <summary>A value on the evaluation stack. A struct's value is the address of a temporary that holds it.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Type">Its C# type, as far as IL tells.</param>
-internal readonly record struct Entry(Instr Value, Type Type);
+internal sealed record Entry(Instr Value, Type Type);
 
 /// <summary>
 /// Translates one method's IL. Arguments, locals and struct temporaries become slots, which later promotion to values
@@ -17,6 +17,8 @@ internal sealed partial class Importer
 {
     private readonly Compilation _unit;
     private readonly MethodBase _method;
+    private sealed record SiteKey(int Offset, FinallyContext? Context);
+
     private readonly Function _function;
     private readonly MethodBody _body;
     private readonly IlInstruction[] _code;
@@ -27,10 +29,10 @@ internal sealed partial class Importer
     private readonly List<(Slot Slot, Type Type)> _arguments = [];
     private readonly List<(Slot Slot, Type Type)> _locals = [];
     private readonly (int Offset, SourcePoint Point)[] _points;
-    private readonly Dictionary<(int, FinallyContext?), Site> _sites = [];
+    private readonly Dictionary<SiteKey, Site> _sites = [];
     private readonly Queue<Site> _work = new();
     private readonly List<Entry> _stack = [];
-    private readonly Dictionary<(SourcePoint?, int), Place> _places = [];
+    private readonly Dictionary<int, Place> _places = [];
     private Block _block = null!;
     private Site _site = null!;
     private IlInstruction _current;
@@ -323,7 +325,7 @@ internal sealed partial class Importer
     private Place CurrentPlace()
     {
         SourcePoint? found = null;
-        int start = 0;
+        int start = -1;
         foreach ((int offset, SourcePoint point) in _points)
         {
             if (offset > _current.Offset) break;
@@ -331,9 +333,9 @@ internal sealed partial class Importer
             start = offset;
         }
 
-        if (_places.TryGetValue((found, start), out Place? place)) return place;
-        place = new Place(_method, found, null) { Offset = start };
-        _places[(found, start)] = place;
+        if (_places.TryGetValue(start, out Place? place)) return place;
+        place = new Place(_method, found, null) { Offset = Math.Max(start, 0) };
+        _places.Add(start, place);
         return place;
     }
 

@@ -158,11 +158,11 @@ internal sealed partial class Importer
 
     private void ImportField(IlOp code, FieldInfo field)
     {
-        Entry value = code == IlOp.Stfld ? Pop() : default;
+        Entry? value = code == IlOp.Stfld ? Pop() : null;
         if (field.IsStatic)
         {
             Pop();
-            if (code == IlOp.Stfld) _stack.Add(value);
+            if (value is not null) _stack.Add(value);
             ImportStaticField(code == IlOp.Ldfld ? IlOp.Ldsfld : code == IlOp.Ldflda ? IlOp.Ldsflda : IlOp.Stsfld, field);
             return;
         }
@@ -184,7 +184,7 @@ internal sealed partial class Importer
                 if (isMisplaced) _misplaced.Add(part);
                 break;
             case IlOp.Stfld:
-                StorePopped(address, offset, value, field.FieldType);
+                StorePopped(address, offset, value!, field.FieldType);
                 break;
             default:
                 if (field.DeclaringType == typeof(string) && offset == LengthOffset)

@@ -19,7 +19,7 @@ internal sealed partial class Importer
         if (owner == typeof(Array) && method.Name is "GetLength" or "GetUpperBound" or "GetLowerBound" or "get_Rank") return TryTableLength(method.Name, method.GetParameters().Length);
         if (!owner.IsArray || method.IsConstructor) return false;
         Type element = owner.GetElementType()!;
-        Entry stored = method.Name == "Set" ? Pop() : default;
+        Entry? stored = method.Name == "Set" ? Pop() : null;
         Instr address = TableElement(owner.GetArrayRank(), TypeLayout.Of(element).SizeBytes);
         switch (method.Name)
         {
@@ -27,7 +27,7 @@ internal sealed partial class Importer
                 PushLoaded(address, 0, element);
                 break;
             case "Set":
-                StorePopped(address, 0, stored, element);
+                StorePopped(address, 0, stored!, element);
                 break;
             default:
                 Push(address, AddressType(element));

@@ -9,7 +9,7 @@ namespace Verification.Toolchain.Il;
 /// <param name="File">Path as the portable PDB has it.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column, from 1.</param>
-internal readonly record struct SourcePoint(string File, int Line, int Column);
+internal sealed record SourcePoint(string File, int Line, int Column);
 
 /// <summary>
 /// Reads the portable PDB of assemblies: which IL offset belongs to which line, and what locals are called. Looked for

@@ -8,7 +8,7 @@ namespace Verification.Toolchain.Il;
 /// <param name="Offset">Byte offset from the struct's begin.</param>
 /// <param name="Type">Its type: primitive, enum, pointer or reference.</param>
 /// <param name="SizeBytes">Its size.</param>
-internal readonly record struct ScalarField(int Offset, Type Type, int SizeBytes);
+internal sealed record ScalarField(int Offset, Type Type, int SizeBytes);
 
 /// <summary>
 /// Size, alignment and field offsets of types, as the CLR lays them out on a 64-bit target: sequential in order of

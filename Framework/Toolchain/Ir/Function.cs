@@ -215,7 +215,7 @@ internal sealed class Function(MethodKey key, Type returnType)
 /// </summary>
 /// <param name="Method">The method, with all type arguments.</param>
 /// <param name="Self">The struct that stands behind <c>this</c>, for interface methods with a body.</param>
-internal readonly record struct MethodKey(MethodBase Method, Type? Self)
+internal sealed record MethodKey(MethodBase Method, Type? Self)
 {
     /// <summary>The value that its parameter of that type has at every call.</summary>
     public StringComparison? Comparison { get; init; }

@@ -97,7 +97,7 @@ internal sealed class VariablePart(Variable variable, int offset)
 /// <param name="Name">The C# name.</param>
 /// <param name="Start">First IL offset of the scope.</param>
 /// <param name="End">First IL offset behind it.</param>
-internal readonly record struct ScopedName(string Name, int Start, int End);
+internal sealed record ScopedName(string Name, int Start, int End);
 
 /// <summary>
 /// A C# parameter, or what holds a local, and after the end of its scope perhaps another one. Each has one object in a

@@ -7,7 +7,7 @@ namespace Verification.Toolchain.Optimise;
 /// <param name="Base">What the address is computed from.</param>
 /// <param name="Offset">Bytes behind it.</param>
 /// <param name="SizeBytes">Bytes accessed.</param>
-internal readonly record struct MemoryPlace(Instr Base, long Offset, int SizeBytes)
+internal sealed record MemoryPlace(Instr Base, long Offset, int SizeBytes)
 {
     /// <summary>The place that a load, store or block operation accesses through one of its operands.</summary>
     public static MemoryPlace Of(Instr access, int operand)

@@ -50,16 +50,29 @@ internal static class InductionPointers
             if (found.Count == 0) continue;
             // The counter stays for its test: one pointer in its place is worth it from two operations saved on.
             int saved = (IsOnlyCounted(function, counter, next, found) ? 1 : 0) + found.Sum(address => (address.Scale > 0 ? 2 : 1) + (address.Offset != 0 ? 1 : 0));
-            int groups = found.Select(address => (address.Base, address.Scale)).Distinct().Count();
-            if (groups > PerLoopLimit || saved <= groups) continue;
+            List<List<Address>> groups = Grouped(found);
+            if (groups.Count > PerLoopLimit || saved <= groups.Count) continue;
             if (LoopInvariants.Preheader(function, loop, inside) is not { } preheader) continue;
-            foreach (IGrouping<(Instr Base, int Scale), Address> group in found.GroupBy(address => (address.Base, address.Scale)))
-                Replace(function, header, preheader, counter, step.Immediate, group.Key.Base, group.Key.Scale, [.. group]);
+            foreach (List<Address> group in groups) Replace(function, header, preheader, counter, step.Immediate, group);
             changed = true;
             latches = [.. Enumerable.Range(0, header.Predecessors.Count).Where(index => inside.Contains(header.Predecessors[index]))];
         }
 
         return changed;
+    }
+
+    // One pointer serves all that have base and scale in common.
+    private static List<List<Address>> Grouped(List<Address> addresses)
+    {
+        List<List<Address>> groups = [];
+        foreach (Address address in addresses)
+        {
+            List<Address>? group = groups.Find(group => group[0].Base == address.Base && group[0].Scale == address.Scale);
+            if (group is null) groups.Add(group = []);
+            group.Add(address);
+        }
+
+        return groups;
     }
 
     /// <summary>Sums of something that does not change in the loop and the counter, scaled.</summary>
@@ -103,8 +116,9 @@ internal static class InductionPointers
     }
 
     private static void Replace(
-        Function function, Block header, Block preheader, Instr counter, long step, Instr origin, int scale, List<Address> addresses)
+        Function function, Block header, Block preheader, Instr counter, long step, List<Address> addresses)
     {
+        (Instr origin, int scale) = (addresses[0].Base, addresses[0].Scale);
         int entry = header.Predecessors.IndexOf(preheader);
         Instr start = Emit(function, preheader, Op.SignExtend32, counter.Args[entry]);
         start = Emit(function, preheader, Op.Shl, start, function.Const(IrType.I32, scale));
@@ -138,7 +152,7 @@ internal static class InductionPointers
     }
 
     private static bool IsOnlyCounted(Function function, Instr counter, Instr next, List<Address> found) =>
-        found.Select(address => (address.Base, address.Scale)).Distinct().Count() == 1 &&
+        Grouped(found).Count == 1 &&
         Users(function, counter).Count(user => user != next && !user.IsCompare && user.Op != Op.SignExtend32) == 0;
 
     private static List<Instr> Users(Function function, Instr value) =>

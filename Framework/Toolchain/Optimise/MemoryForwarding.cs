@@ -12,7 +12,7 @@ internal static class MemoryForwarding
     private const int KnownLimit = 48;
     private const int RegionLimit = 64;
 
-    private readonly record struct Known(MemoryPlace Place, MemType Memory, IrType Type, Instr Value, bool IsStored);
+    private sealed record Known(MemoryPlace Place, MemType Memory, IrType Type, Instr Value, bool IsStored);
 
     /// <summary>True if a load was replaced or a store dropped.</summary>
     public static bool Run(Function function)

@@ -33,8 +33,10 @@ internal sealed class SlotUses
     private const int SizeLimit = 512;
     private const int PartLimit = 64;
 
+    private sealed record Access(int Offset, int Size, MemType Memory);
+
     private readonly Function _function;
-    private readonly Dictionary<Slot, List<(int Offset, int Size, MemType Memory)>> _accesses = [];
+    private readonly Dictionary<Slot, List<Access>> _accesses = [];
     private readonly HashSet<Slot> _copied = [];
     private readonly HashSet<Slot> _kept = [];
     private readonly List<Instr> _blocks = [];
@@ -101,8 +103,8 @@ internal sealed class SlotUses
             return;
         }
 
-        if (!_accesses.TryGetValue(slot, out List<(int, int, MemType)>? list)) _accesses.Add(slot, list = []);
-        list.Add(((int)offset, size, memory));
+        if (!_accesses.TryGetValue(slot, out List<Access>? list)) _accesses.Add(slot, list = []);
+        list.Add(new Access((int)offset, size, memory));
     }
 
     private void Range(Slot slot, long offset, long size)
@@ -124,13 +126,13 @@ internal sealed class SlotUses
             }
 
             bool[] joined = new bool[slot.SizeBytes + 1];
-            foreach ((int offset, int size, _) in _accesses[slot]) Join(joined, offset, size);
+            foreach (Access access in _accesses[slot]) Join(joined, access.Offset, access.Size);
             if (_copied.Contains(slot))
             {
                 foreach (ScalarField scalar in TypeLayout.Of(slot.Type!).Scalars)
                 {
                     Join(joined, scalar.Offset, scalar.SizeBytes);
-                    _accesses[slot].Add((scalar.Offset, scalar.SizeBytes, IrTypes.Memory(scalar.Type)));
+                    _accesses[slot].Add(new Access(scalar.Offset, scalar.SizeBytes, IrTypes.Memory(scalar.Type)));
                 }
             }
 
@@ -201,7 +203,7 @@ internal sealed class SlotUses
             int end = offset + 1;
             while (end < slot.SizeBytes && joined[end]) end++;
             SlotPart part = new(slot, offset, end - offset);
-            List<(int Offset, int Size, MemType Memory)> inside =
+            List<Access> inside =
                 [.. _accesses[slot].Where(access => access.Offset >= part.Offset && access.Offset < part.End)];
             offset = end;
             // Bytes that nothing but block operations touch carry nothing, except between slots that are copied.

@@ -161,7 +161,7 @@ internal static class ValueNumbering
         };
     }
 
-    private readonly struct Key : IEquatable<Key>
+    private sealed class Key : IEquatable<Key>
     {
         private readonly Instr _instr;
         private readonly int _hash;
@@ -171,15 +171,16 @@ internal static class ValueNumbering
             _instr = instr;
             // Only within a run is the hash looked at, and the order of a table never is.
             HashCode hash = default;
-            hash.Add(instr.Op);
-            hash.Add(instr.Type);
+            hash.Add((int)instr.Op);
+            hash.Add((int)instr.Type);
             hash.Add(instr.Immediate);
             foreach (Instr arg in instr.Args) hash.Add(arg.Id);
             _hash = hash.ToHashCode();
         }
 
-        public bool Equals(Key other)
+        public bool Equals(Key? other)
         {
+            if (other is null) return false;
             Instr one = _instr;
             Instr two = other._instr;
             if (one.Op != two.Op || one.Type != two.Type || one.Immediate != two.Immediate || one.Args.Length != two.Args.Length) return false;
