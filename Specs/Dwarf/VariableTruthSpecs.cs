@@ -51,6 +51,26 @@ public sealed class VariableTruthSpecs
         Xunit.Assert.True(sum.Told * 2 > sum.Asked, $"only {sum.Told} of {sum.Asked} values are told");
     }
 
+    /// <summary>Blocks of code follow one another: what stays where it is over several has one range, not one in each.</summary>
+    [Xunit.Fact]
+    public void Ranges_that_touch_say_different_things()
+    {
+        for (int seed = 1; seed <= 8; seed++)
+        {
+            using GuestProgram guest = new(TracedProgram.Write(seed, isTraced: false, GuestProgram.Preamble.Count(letter => letter == '\n')));
+            foreach (CompiledMethod method in guest.Program.Methods)
+            {
+                ILookup<int, VariableLocation> byStart = method.Variables.ToLookup(location => location.StartOffset);
+                foreach (VariableLocation location in method.Variables)
+                {
+                    Xunit.Assert.DoesNotContain(
+                        byStart[location.EndOffset],
+                        next => next with { StartOffset = location.StartOffset, EndOffset = location.EndOffset } == location);
+                }
+            }
+        }
+    }
+
     private static (Tally Tally, string? Mistake) Compare(int seed)
     {
         int before = GuestProgram.Preamble.Count(letter => letter == '\n');
