@@ -19,7 +19,7 @@ internal sealed class VariableLocations
     private readonly List<Slot> _told = [];
     private readonly Dictionary<MachineBlock, DebugState> _atStart = [];
     private readonly List<Found> _found = [];
-    private readonly Found?[] _open;
+    private readonly Found?[] _latest;
     private bool _isRecording;
 
     private VariableLocations(MachineFunction function, List<CodeItem> items, Frame frame, int codeSize)
@@ -29,7 +29,7 @@ internal sealed class VariableLocations
         _frame = frame;
         _codeSize = codeSize;
         _parts = new TrackedParts(function);
-        _open = new Found?[_parts.All.Count];
+        _latest = new Found?[_parts.All.Count];
         foreach (Slot slot in function.Source.Slots)
         {
             _slots[slot.Id] = slot;
@@ -41,8 +41,12 @@ internal sealed class VariableLocations
     /// <param name="part">Which part.</param>
     /// <param name="spot">Where it lies.</param>
     /// <param name="start">From this offset on.</param>
-    internal sealed class Found(VariablePart part, Spot spot, int start)
+    /// <param name="before">Where it lay before.</param>
+    internal sealed class Found(VariablePart part, Spot spot, int start, Found? before)
     {
+        /// <summary>Stands for the end of what still goes on.</summary>
+        public const int Open = int.MaxValue;
+
         /// <summary>Which part.</summary>
         public VariablePart Part { get; } = part;
 
@@ -52,8 +56,11 @@ internal sealed class VariableLocations
         /// <summary>First offset.</summary>
         public int Start { get; } = start;
 
+        /// <summary>Where the part lay before.</summary>
+        public Found? Before { get; } = before;
+
         /// <summary>First offset behind the range.</summary>
-        public int End { get; set; }
+        public int End { get; set; } = Open;
     }
 
     /// <summary>Where something lies, as the debugger is told it.</summary>
@@ -90,6 +97,7 @@ internal sealed class VariableLocations
         }
 
         locations.Record(null, locations._parts.All, end);
+        locations._found.RemoveAll(found => found.End == found.Start);
         return locations._found;
     }
 
@@ -263,16 +271,19 @@ internal sealed class VariableLocations
         if (!_isRecording) return;
         foreach (VariablePart part in parts)
         {
-            Found? open = _open[part.Mark];
-            Spot? now = state is null ? null : Where(state, part, open?.Spot);
-            if (open is not null && now is not null && now.Is(open.Spot)) continue;
-            if (open is not null && offset > open.Start)
+            Found? latest = _latest[part.Mark];
+            Spot? before = latest is { End: Found.Open } ? latest.Spot : null;
+            Spot? now = state is null ? null : Where(state, part, before);
+            if (latest is not null && before is not null)
             {
-                open.End = offset;
-                _found.Add(open);
+                latest.End = offset;
+                // What was said of no byte was not said.
+                if (latest.Start == offset) _latest[part.Mark] = latest = latest.Before;
             }
 
-            _open[part.Mark] = now is null ? null : new Found(part, now, offset);
+            if (now is null) continue;
+            if (latest is not null && latest.End == offset && latest.Spot.Is(now)) latest.End = Found.Open;
+            else _found.Add(_latest[part.Mark] = new Found(part, now, offset, latest));
         }
     }
 
