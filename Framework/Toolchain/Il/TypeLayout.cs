@@ -12,7 +12,8 @@ internal sealed record ScalarField(int Offset, Type Type, int SizeBytes);
 
 /// <summary>
 /// Size, alignment and field offsets of types, as the CLR lays them out on a 64-bit target: sequential in order of
-/// declaration, explicit by attribute, inline arrays repeated. References are 8 bytes.
+/// declaration, explicit by attribute, automatic where a struct asks for it or holds references, inline arrays repeated.
+/// References are 8 bytes.
 /// </summary>
 internal sealed class TypeLayout
 {
@@ -37,6 +38,9 @@ internal sealed class TypeLayout
 
     /// <summary>True if it has bytes that <see cref="Scalars"/> does not tell of: fixed buffers, long inline arrays.</summary>
     public bool IsOpaque { get; private set; }
+
+    /// <summary>True if a field is a reference to an object or a variable, or holds one.</summary>
+    public bool HoldsReferences { get; private set; }
 
     /// <summary>Instance fields.</summary>
     public FieldInfo[] Fields { get; private set; } = [];
@@ -83,34 +87,63 @@ internal sealed class TypeLayout
             return;
         }
 
-        StructLayoutAttribute? choice = Type.StructLayoutAttribute;
-        int pack = choice is { Pack: > 0 } ? choice.Pack : 8;
-        bool isExplicit = Type.IsExplicitLayout;
         Fields = Type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
         // Reflection promises no order; metadata tokens are in order of declaration.
         Array.Sort(Fields, (left, right) => left.MetadataToken.CompareTo(right.MetadataToken));
+        HoldsReferences = Array.Exists(Fields, field => IsStruct(field.FieldType) ? Of(field.FieldType).HoldsReferences : IsReference(field.FieldType));
+        DeclaredLayout declared = DeclaredLayout.Of(Type);
+        if (Type.IsAutoLayout || (!Type.IsExplicitLayout && HoldsReferences)) PlaceBySize();
+        else PlaceInOrder(declared.PackBytes);
+        if (declared.SizeBytes > 0 && !Type.IsGenericType && !Type.IsAutoLayout) Grow(declared.SizeBytes);
+        if (Type.GetCustomAttribute<InlineArrayAttribute>() is { } inlineArray) Repeat(inlineArray.Length);
+        _scalars.Sort((left, right) => left.Offset.CompareTo(right.Offset));
+    }
+
+    // In order of declaration, or where each field says.
+    private void PlaceInOrder(int packBytes)
+    {
         int offset = 0;
         foreach (FieldInfo field in Fields)
         {
-            TypeLayout inner = Of(field.FieldType);
-            int alignment = Math.Min(inner.Alignment, Math.Max(pack, IsWide(field.FieldType) ? 16 : 1));
-            if (isExplicit) offset = field.GetCustomAttribute<FieldOffsetAttribute>()!.Value;
-            else offset = Align(offset, alignment);
-            _offsets[field.MetadataToken] = offset;
-            foreach (ScalarField scalar in inner._scalars)
-                _scalars.Add(scalar with { Offset = scalar.Offset + offset });
-            Alignment = Math.Max(Alignment, alignment);
-            IsOpaque |= inner.IsOpaque;
-            offset += inner.SizeBytes;
-            SizeBytes = Math.Max(SizeBytes, offset);
+            int alignment = Of(field.FieldType).Alignment;
+            if (packBytes > 0) alignment = Math.Min(alignment, packBytes);
+            offset = Type.IsExplicitLayout ? field.GetCustomAttribute<FieldOffsetAttribute>()!.Value : Align(offset, alignment);
+            offset = Place(field, offset, alignment);
         }
 
         if (IsWide(Type)) Alignment = 16;
         SizeBytes = Math.Max(1, Align(SizeBytes, Alignment));
-        if (choice is { Size: > 0 } && !Type.IsGenericType) Grow(choice.Size);
-        if (Type.GetCustomAttribute<InlineArrayAttribute>() is { } inlineArray) Repeat(inlineArray.Length);
-        _scalars.Sort((left, right) => left.Offset.CompareTo(right.Offset));
     }
+
+    // The CLR's automatic layout, which those have that ask for it (tuples do), and those that hold references: scalars by
+    // size, the largest and among them references first, then structs in order of declaration.
+    private void PlaceBySize()
+    {
+        int offset = 0;
+        foreach (FieldInfo field in Fields.OrderBy(field => IsStruct(field.FieldType)).ThenByDescending(field => IsStruct(field.FieldType) ? 0 : ScalarSize(field.FieldType)).ThenByDescending(field => IsReference(field.FieldType)))
+        {
+            int alignment = Of(field.FieldType).Alignment;
+            offset = Place(field, Align(offset, alignment), alignment);
+        }
+
+        int whole = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(SizeBytes, 1, 8));
+        Alignment = Math.Max(Alignment, HoldsReferences ? 8 : whole);
+        SizeBytes = Math.Max(1, Align(SizeBytes, Alignment));
+    }
+
+    private int Place(FieldInfo field, int offset, int alignment)
+    {
+        TypeLayout inner = Of(field.FieldType);
+        _offsets[field.MetadataToken] = offset;
+        foreach (ScalarField scalar in inner._scalars)
+            _scalars.Add(scalar with { Offset = scalar.Offset + offset });
+        Alignment = Math.Max(Alignment, alignment);
+        IsOpaque |= inner.IsOpaque;
+        SizeBytes = Math.Max(SizeBytes, offset + inner.SizeBytes);
+        return offset + inner.SizeBytes;
+    }
+
+    private static bool IsReference(Type type) => type.IsByRef || (!type.IsValueType && !type.IsPointer && !type.IsFunctionPointer);
 
     private void Grow(int sizeBytes)
     {
