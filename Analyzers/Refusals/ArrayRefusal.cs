@@ -26,7 +26,7 @@ public sealed class ArrayRefusal : Refusal
     private void Array(OperationAnalysisContext context)
     {
         var creation = (IArrayCreationOperation)context.Operation;
-        if (!IsTable(creation) && !IsReadOnlyData(creation)) Report(context, Name(creation.Type));
+        if (!IsOfNothing(creation) && !IsTable(creation) && !IsReadOnlyData(creation)) Report(context, Name(creation.Type));
     }
 
     private void Collection(OperationAnalysisContext context)
@@ -34,8 +34,11 @@ public sealed class ArrayRefusal : Refusal
         // How many elements a spread has is known when it runs: C# makes an array for the span then.
         var collection = (ICollectionExpressionOperation)context.Operation;
         var isOfUnknownLength = collection.Type is INamedTypeSymbol span && span.FullName() is "System.Span" or "System.ReadOnlySpan" && collection.Elements.Any(element => element is ISpreadOperation);
-        if ((collection.Type is IArrayTypeSymbol || isOfUnknownLength) && !IsTable(collection)) Report(context, Name(collection.Type));
+        if (((collection.Type is IArrayTypeSymbol && collection.Elements.Length > 0) || isOfUnknownLength) && !IsTable(collection)) Report(context, Name(collection.Type));
     }
+
+    // C# makes no array of arguments that are none: there is one for all.
+    private static bool IsOfNothing(IArrayCreationOperation creation) => creation.IsImplicit && creation.Initializer is { ElementValues.Length: 0 };
 
     /// <summary>The initial value of a static read-only field: made at compile time, and part of the image.</summary>
     private static bool IsTable(IOperation operation)

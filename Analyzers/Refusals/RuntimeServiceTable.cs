@@ -26,6 +26,8 @@ internal static class RuntimeServiceTable
         ["System.TimeProvider"] = System,
         ["System.Text.StringBuilder"] = Heap,
         ["System.Text.Encoding"] = "encodings as objects",
+        ["System.Buffers.ArrayPool"] = Heap,
+        ["System.Buffers.MemoryPool"] = Heap,
         ["System.Lazy"] = "delegates",
         ["System.Array"] = Heap,
         ["System.Diagnostics.Process"] = System,
@@ -59,11 +61,15 @@ internal static class RuntimeServiceTable
     // Their texts come from tables of the culture, or need buffers of any size.
     private static readonly HashSet<string> Dates = ["DateTime", "DateTimeOffset", "TimeSpan", "DateOnly", "TimeOnly"];
 
+    // What of a date the time zone or the clock decides.
+    private static readonly HashSet<string> LocalTime = ["Now", "UtcNow", "Today", "ToLocalTime", "ToUniversalTime", "IsDaylightSavingTime", "FromFileTime", "ToFileTime", "FromBinary"];
+
     // Single instructions and comparisons, whatever else their type or namespace holds.
     private static readonly HashSet<string> Code =
     [
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread.SpinWait", "System.Threading.Thread.MemoryBarrier",
-        "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer", "System.Array.Length", "System.Array.GetLength",
+        "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer",
+        "System.Collections.Generic.Comparer.Default", "System.Collections.Generic.Comparer.Compare", "System.Array.Empty", "System.Array.Length", "System.Array.GetLength",
         "System.Array.GetUpperBound", "System.Array.GetLowerBound", "System.Array.Rank",
         "System.Globalization.CultureInfo.InvariantCulture", "System.Globalization.NumberFormatInfo.InvariantInfo",
     ];
@@ -77,9 +83,15 @@ internal static class RuntimeServiceTable
         var full = space + "." + type;
         if (Code.Contains(full) || Code.Contains(full + "." + member)) return null;
         if (Types.TryGetValue(full, out var reason) || Namespaces.TryGetValue(space, out reason)) return reason;
+        if (full == "System.Buffers.SearchValues" && member == "Create") return Heap;
         if (space != "System") return null;
-        if (type == "DateTime" && member is "Now" or "UtcNow" or "Today" || (type == "Guid" && member.StartsWith("New", global::System.StringComparison.Ordinal)) || member == "CreateVersion7") return System;
+        if (type == "DateTime" && LocalTime.Contains(member) || (type == "Guid" && member.StartsWith("New", global::System.StringComparison.Ordinal)) || member == "CreateVersion7") return System;
         if (type == "Guid") return member is "Parse" or "TryParse" ? Heap : null;
         return Dates.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" or "ParseExact" or "TryParseExact" ? Culture : null;
     }
+    /// <summary>Whether what a member says depends on the machine that it runs on: its clock, time zone, culture and the like.</summary>
+    /// <param name="space">Namespace of its type.</param>
+    /// <param name="type">Name of its type, without type arguments.</param>
+    /// <param name="member">Its name; that of a property without get and set.</param>
+    public static bool DependsOnHost(string space, string type, string member) => Reason(space, type, member) is System or Culture;
 }

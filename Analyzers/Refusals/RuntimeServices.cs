@@ -12,4 +12,8 @@ internal static class RuntimeServices
         if (member.ContainingType is not { TypeKind: not TypeKind.Interface } type) return null;
         return RuntimeServiceTable.Reason(type.ContainingNamespace.ToDisplayString(), type.Name, member.Name);
     }
+
+    /// <summary>Whether what the member says depends on the machine that it runs on.</summary>
+    public static bool DependsOnHost(ISymbol member) =>
+        member.ContainingType is { TypeKind: not TypeKind.Interface } type && RuntimeServiceTable.DependsOnHost(type.ContainingNamespace.ToDisplayString(), type.Name, member.Name);
 }

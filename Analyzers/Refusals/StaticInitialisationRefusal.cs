@@ -34,7 +34,7 @@ public sealed class StaticInitialisationRefusal : Refusal
         var isIntrinsic = member.HasForeignBody() || member.ContainingType?.ContainingNamespace?.ToDisplayString() == KernelNames.Namespace;
         var isForeign = !SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, context.Compilation.Assembly);
         var isUnknown = isForeign && member.ContainingType is { TypeKind: not TypeKind.Array } type
-            && (!PureNamespaces.Contains(type.ContainingNamespace.ToDisplayString()) || (RuntimeServices.Reason(member) is { } reason && reason.Contains("operating system")));
+            && ((!PureNamespaces.Contains(type.ContainingNamespace.ToDisplayString()) && type.FullName() != "System.Buffers.SearchValues") || RuntimeServices.DependsOnHost(member) || type is { Name: "DateTimeOffset", ContainingNamespace.Name: "System" });
         if (isIntrinsic || isUnknown) Report(context, Name(context.ContainingSymbol), Name(member));
     }
 }

@@ -30,6 +30,8 @@ public sealed class StaticObjectRefusal : Refusal
     private static bool IsObject(ITypeSymbol type) => type switch
     {
         { SpecialType: SpecialType.System_String } or { TypeKind: TypeKind.Delegate } => false,
+        // A map of the characters or bytes that it holds.
+        INamedTypeSymbol { Name: "SearchValues", TypeArguments.Length: 1 } search when search.TypeArguments[0].SpecialType is SpecialType.System_Char or SpecialType.System_Byte => false,
         IArrayTypeSymbol array => array.ElementType.IsReferenceType && IsObject(array.ElementType),
         _ => true,
     };

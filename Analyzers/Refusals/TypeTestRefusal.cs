@@ -35,14 +35,18 @@ public sealed class TypeTestRefusal : Refusal
     private void Test(OperationAnalysisContext context)
     {
         var test = (IIsTypeOperation)context.Operation;
-        if (test.ValueOperand.Type is { IsReferenceType: true } from && !IsBaseOf(context, from, test.TypeOperand)) Report(context, Name(test.TypeOperand));
+        if (!IsEqualsOf(context, test.TypeOperand) && test.ValueOperand.Type is { IsReferenceType: true } from && !IsBaseOf(context, from, test.TypeOperand)) Report(context, Name(test.TypeOperand));
     }
 
     private void Pattern(OperationAnalysisContext context)
     {
         var pattern = (IPatternOperation)context.Operation;
-        if (pattern.InputType.IsReferenceType && !IsBaseOf(context, pattern.InputType, pattern.NarrowedType)) Report(context, Name(pattern.NarrowedType));
+        if (!IsEqualsOf(context, pattern.NarrowedType) && pattern.InputType.IsReferenceType && !IsBaseOf(context, pattern.InputType, pattern.NarrowedType)) Report(context, Name(pattern.NarrowedType));
     }
+
+    // C# asks that a struct with operators overrides Equals(object): no box is ever given to it, so that nothing is its equal.
+    private static bool IsEqualsOf(OperationAnalysisContext context, ITypeSymbol type) =>
+        context.ContainingSymbol is IMethodSymbol { Name: "Equals", IsOverride: true, ContainingType: { IsValueType: true } own, Parameters.Length: 1 } && SymbolEqualityComparer.Default.Equals(own, type);
 
     private static bool IsBoxing(IOperation operand) => operand is IConversionOperation { Operand.Type: { IsReferenceType: false } };
 

@@ -49,8 +49,8 @@ public sealed class VirtualCallRefusal : Refusal
         if (isVirtual && !IsKnown(reference.Instance) && RuntimeServices.Reason(property) is null && reference.Instance?.Type is { IsReferenceType: true, IsSealed: false } receiver) Report(context, Name(property), Name(receiver));
     }
 
-    // A default method of an interface runs on the struct that it was called on; equality is what a struct's own method says.
+    // A default method of an interface runs on the struct that it was called on; equality and order are what a type's own methods say.
     private static bool IsKnown(IOperation? receiver) =>
         receiver is IInstanceReferenceOperation { Type.TypeKind: TypeKind.Interface }
-        || receiver?.Type is INamedTypeSymbol { Name: "EqualityComparer" } comparer && comparer.FullName() == "System.Collections.Generic.EqualityComparer";
+        || receiver?.Type is INamedTypeSymbol comparer && comparer.FullName() is "System.Collections.Generic.EqualityComparer" or "System.Collections.Generic.Comparer";
 }

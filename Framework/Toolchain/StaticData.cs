@@ -209,6 +209,7 @@ internal sealed class StaticData
     {
         if (_heap.TryGetValue(value, out string? known)) return known;
         if (value is string text) return String(text);
+        if (SearchMaps.Of(value) is { } map) return _heap[value] = Heap(map, isReadOnly: true);
         if (value is not Array array) throw Refusal.Object(value.GetType());
         Type element = array.GetType().GetElementType()!;
         int rank = array.Rank;

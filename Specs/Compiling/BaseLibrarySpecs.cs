@@ -41,10 +41,8 @@ public sealed class BaseLibrarySpecs
         // Comparisons of which only the running program knows whether they need a culture.
         "MemoryExtensions.CompareTo", "MemoryExtensions.Contains", "MemoryExtensions.EndsWith", "MemoryExtensions.Equals", "MemoryExtensions.IndexOf",
         "MemoryExtensions.LastIndexOf", "MemoryExtensions.StartsWith",
-        // Sorts by an object that compares.
-        "MemoryExtensions.Sort",
-        // Looks for letters by an object, and takes as much of the stack as it finds.
-        "Base64.IsValid", "Base64.DecodeFromUtf8InPlace",
+        // Takes as much of the stack as it finds letters.
+        "Base64.DecodeFromUtf8InPlace",
         // The host's mathematical library, and its instructions for estimates and conversions.
         .. Mathematics.Select(name => $"Math.{name}"),
         .. Mathematics.Concat(MoreMathematics).SelectMany(name => (string[])[$"Double.{name}", $"Single.{name}"]),

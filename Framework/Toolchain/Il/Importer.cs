@@ -136,7 +136,7 @@ internal sealed partial class Importer
         }
 
         foreach (ParameterInfo parameter in _method.GetParameters())
-            Declare(index++, parameter.Name ?? $"argument{index}", parameter.ParameterType);
+            Declare(index++, parameter.Name ?? $"argument{index}", WithComparer(parameter.ParameterType, _function.Key.Comparer));
     }
 
     private void Declare(int index, string name, Type type)
@@ -303,6 +303,7 @@ internal sealed partial class Importer
 
     private void CheckHandlers(int offset)
     {
+        if (IsSortHelper(_method.DeclaringType!)) return;
         foreach (ExceptionHandlingClause clause in _body.ExceptionHandlingClauses)
         {
             if (clause.TryOffset == offset &&

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Metadata;
+using Verification.Analyzers.Refusals;
 using Verification.Toolchain.Ir;
 
 namespace Verification.Toolchain.Il;
@@ -10,6 +11,7 @@ internal sealed partial class Importer
 {
     private void ImportCall(MethodBase method, bool isVirtual)
     {
+        method = ComparisonOf(method);
         Type? self = null;
         Type? enumeration = _constrained is { IsEnum: true } ? _constrained : null;
         if (_constrained is { } constrained)
@@ -30,12 +32,7 @@ internal sealed partial class Importer
         int position = _stack.Count - 1 - method.GetParameters().Length;
         if (!method.IsStatic && position >= 0) RefusePseudo(_stack[position]);
         if (isVirtual && method.IsVirtual && !method.IsFinal && !owner.IsSealed)
-        {
-            if (!IsNeverThere(owner)) throw Refusal.Virtual(SymbolNames.Display(method));
-            Panic("null reference");
-            return;
-        }
-
+            throw Refusal.Virtual(SymbolNames.Display(method));
         if (owner.FullName == "System.SR")
         {
             // Texts of the base library's exceptions: a panic has its own.
@@ -55,10 +52,6 @@ internal sealed partial class Importer
         if (self is not null && _constrained is not null) CopyReceiver(self, method.GetParameters().Length);
         EmitCall(new MethodKey(method, self), ParameterTypes(method, self), ReturnTypeOf(method));
     }
-
-    // A kernel has no objects to search by: an enumerator over a split span asks them only if it was made with one.
-    private bool IsNeverThere(Type owner) =>
-        !Compilation.IsKernelCode(_method) && owner.IsGenericType && owner.GetGenericTypeDefinition() == typeof(System.Buffers.SearchValues<>);
 
     // The CLR boxes a struct for a default method of its interface: what the method changes is a copy.
     private void CopyReceiver(Type self, int parameterCount)
@@ -136,9 +129,15 @@ internal sealed partial class Importer
     {
         Type owner = method.DeclaringType!;
         if (owner.IsInterface || Compilation.IsKernelCode(method) || !Compilation.IsKernelCode(_method)) return null;
-        string member = method.IsSpecialName && method.Name is ['g' or 's', 'e', 't', '_', .. var property] ? property : method.Name;
-        return Verification.Analyzers.Refusals.RuntimeServiceTable.Reason(owner.Namespace ?? "", owner.Name.Split('`')[0], member);
+        return RuntimeServiceTable.Reason(owner.Namespace ?? "", owner.Name.Split('`')[0], MemberOf(method));
     }
+
+    /// <summary>True for a method of the base library whose result the clock, the time zone or the culture of the machine decides.</summary>
+    public static bool DependsOnHost(MethodBase method) =>
+        method.DeclaringType is { } owner && RuntimeServiceTable.DependsOnHost(owner.Namespace ?? "", owner.Name.Split('`')[0], MemberOf(method));
+
+    private static string MemberOf(MethodBase method) =>
+        method.IsSpecialName && method.Name is ['g' or 's', 'e', 't', '_', .. var property] ? property : method.Name;
 
     // Throwing is kept out of line in the base library, by methods that say so by attribute or by name.
     private static bool NeverReturns(MethodBase method) =>
@@ -147,7 +146,10 @@ internal sealed partial class Importer
     private static bool IsThrowHelper(MethodBase method) =>
         !Compilation.IsKernelCode(method) &&
         (method.GetCustomAttribute<DoesNotReturnAttribute>() is not null ||
-         (method.Name.StartsWith("Throw", StringComparison.Ordinal) && !method.Name.StartsWith("ThrowIf", StringComparison.Ordinal)));
+         (method.Name.StartsWith("Throw", StringComparison.Ordinal) && EndsInThrow(method)));
+
+    // Some of those names throw only under a condition.
+    private static bool EndsInThrow(MethodBase method) => method.GetMethodBody()?.GetILAsByteArray() is [.., (byte)IlOp.Throw];
 
     /// <summary>The reason that a throwing method of the base library stands for, from its name or its exception's.</summary>
     private static string PanicMessage(MethodBase method) =>
@@ -174,6 +176,12 @@ internal sealed partial class Importer
         }
 
         key = WithComparison(key);
+        if (PassesComparer(key.Method))
+        {
+            key = key with { Comparer = _function.Key.Comparer };
+            parameterTypes = [.. parameterTypes.Select(type => WithComparer(type, key.Comparer))];
+        }
+
         Place place = CurrentPlace();
         string symbol = _unit.Reference(key, place);
         MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
@@ -204,6 +212,7 @@ internal sealed partial class Importer
         for (int index = types.Length - 1; index >= 0; index--)
         {
             Entry entry = Pop();
+            if (entry.Value is { Op: Op.Pseudo, Reference: ComparerValue } && target.Callee is { } callee && TakesDefault(callee.Method, index)) entry = new Entry(_function.Const(IrType.I64, 0), types[index]);
             RefusePseudo(entry);
             operands[index] = TypeLayout.IsStruct(types[index]) ? entry.Value : Normalise(entry.Value, types[index]);
             if (IrTypes.IsFloat(operands[index].Type)) RequireFloat();

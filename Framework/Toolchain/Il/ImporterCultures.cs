@@ -123,9 +123,18 @@ internal sealed partial class Importer
         }
     }
 
-    private void CallTextRoutine(string name)
+    private void CallTextRoutine(string name) => CallRoutine(typeof(TextRoutines).GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!);
+
+    // On the board an object that searches is a map of bits.
+    private bool SearchIntrinsic(MethodInfo method, Type element)
     {
-        MethodInfo routine = typeof(TextRoutines).GetMethod(name)!;
+        if ((element != typeof(char) && element != typeof(byte)) || typeof(SearchMaps).GetMethod(method.Name) is not { } routine) return false;
+        CallRoutine(routine.MakeGenericMethod(element));
+        return true;
+    }
+
+    private void CallRoutine(MethodInfo routine)
+    {
         EmitCall(new MethodKey(routine, null), ParameterTypes(routine, null), routine.ReturnType);
     }
 

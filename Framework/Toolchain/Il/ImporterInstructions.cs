@@ -122,6 +122,7 @@ internal sealed partial class Importer
     private void LoadArgument(int index)
     {
         if (_function.Key.Comparison is { } comparison && _arguments[index].Type == typeof(StringComparison)) PushInt((int)comparison);
+        else if (IsNullComparer(_arguments[index].Type)) Push(_function.Const(IrType.I64, 0), _arguments[index].Type);
         else LoadVariable(_arguments[index]);
     }
 

@@ -47,6 +47,16 @@ internal sealed partial class Importer
                 return ActivatorIntrinsic(create.GetGenericArguments()[0]);
             case "System.Collections.Generic.EqualityComparer`1" or "System.Collections.Generic.Comparer`1":
                 return ComparerIntrinsic(method, owner);
+            case "System.Collections.Generic.ArraySortHelper`1" or "System.Collections.Generic.ArraySortHelper`2" or "System.Collections.Generic.IArraySortHelper`1" or "System.Collections.Generic.IArraySortHelper`2":
+                return SortIntrinsic(method, owner);
+            case "System.Array" when method.Name == "Empty":
+                Push(_function.Symbol(_unit.Data.Frozen(method.Invoke(null, null)!)), ((MethodInfo)method).ReturnType);
+                return true;
+            case "System.Buffers.SearchValues`1":
+                return SearchIntrinsic((MethodInfo)method, owner.GetGenericArguments()[0]);
+            case "System.MemoryExtensions" when method.Name == "SplitCore":
+                CallTextRoutine(nameof(TextRoutines.Split));
+                return true;
             case "System.Runtime.InteropServices.MemoryMarshal" when method.Name == "GetArrayDataReference":
                 Push(Offset(PopAddress(), ArrayOffset), typeof(nint));
                 return true;
@@ -75,12 +85,16 @@ internal sealed partial class Importer
         if (method.Name is "get_IsSupported" or "get_IsHardwareAccelerated" &&
             (type.StartsWith("System.Runtime.Intrinsics", StringComparison.Ordinal) || type.StartsWith("System.Numerics", StringComparison.Ordinal)))
         {
-            PushBool(_function.Const(IrType.I32, 0));
+            PushBool(_function.Const(IrType.I32, method.Name == "get_IsSupported" && IsVectorOfNumbers(owner) ? 1 : 0));
             return true;
         }
 
         return false;
     }
+
+    // Not a question to the machine: whether there are such vectors, which the base library's own code computes number by number.
+    private static bool IsVectorOfNumbers(Type type) =>
+        type is { IsGenericType: true, Namespace: "System.Runtime.Intrinsics" } && type.GetGenericArguments() is [{ IsPrimitive: true } element] && element != typeof(bool) && element != typeof(char);
 
     private bool PanicIntrinsic(MethodBase method)
     {
@@ -215,60 +229,6 @@ internal sealed partial class Importer
 
         PushLoadedOwned(address, type);
         return true;
-    }
-
-    private bool ComparerIntrinsic(MethodBase method, Type owner)
-    {
-        Type element = owner.GetGenericArguments()[0];
-        switch (method.Name)
-        {
-            case "get_Default":
-                PushPseudo(new ComparerValue(owner, element), owner);
-                return true;
-            case "Equals" when method.GetParameters().Length == 2:
-                Entry right = Pop();
-                Entry left = Pop();
-                Pop();
-                CompareEqual(element, left, right);
-                return true;
-            case "Compare" when element.IsValueType && ComparisonOf(element) is { } contract:
-                Entry other = Pop();
-                Entry first = Pop();
-                Pop();
-                (MethodBase compare, Type? own) = ConstrainedCalls.Resolve(element, contract.GetMethod("CompareTo")!);
-                Push(AddressOf(first, element), element.MakeByRefType());
-                _stack.Add(other);
-                EmitCall(new MethodKey(compare, own), ParameterTypes(compare, own), typeof(int));
-                return true;
-            case "GetHashCode" when method.GetParameters().Length == 1:
-                Entry value = Pop();
-                Pop();
-                Push(AddressOf(value, element), element.MakeByRefType());
-                (MethodBase hash, Type? self) = ConstrainedCalls.Resolve(element, typeof(object).GetMethod("GetHashCode")!);
-                EmitCall(new MethodKey(hash, self), ParameterTypes(hash, self), typeof(int));
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static Type? ComparisonOf(Type element) => typeof(IComparable<>).MakeGenericType(element) is var contract && contract.IsAssignableFrom(element) ? contract : null;
-
-    private void CompareEqual(Type element, Entry left, Entry right)
-    {
-        if (!TypeLayout.IsStruct(element) && element.IsValueType && !IrTypes.IsFloat(IrTypes.Of(element)))
-        {
-            PushBool(Relate(Relation.Equal, false, left, right));
-            return;
-        }
-
-        if (!element.IsValueType) throw Refusal.Virtual($"Equals of {SymbolNames.Of(element)}");
-        Type contract = typeof(IEquatable<>).MakeGenericType(element);
-        if (!contract.IsAssignableFrom(element)) throw Refusal.Boxing(element);
-        (MethodBase equals, Type? self) = ConstrainedCalls.Resolve(element, contract.GetMethod("Equals")!);
-        Push(AddressOf(left, element), element.MakeByRefType());
-        _stack.Add(right);
-        EmitCall(new MethodKey(equals, self), ParameterTypes(equals, self), typeof(bool));
     }
 
     private Instr AddressOf(Entry entry, Type type)

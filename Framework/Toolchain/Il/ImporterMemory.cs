@@ -386,10 +386,15 @@ internal sealed partial class Importer
         if (!isKnown || Compilation.IsKernelCode(_method)) throw Refusal.TypeTest(type);
     }
 
+    // C# asks that a struct with operators overrides Equals(object): no box is ever given to it, so that nothing is its equal.
+    private bool IsEqualsOf(Type type) =>
+        type.IsValueType && type == _method.DeclaringType && _method is { Name: "Equals", IsStatic: false, IsVirtual: true } && _method.GetParameters() is [{ ParameterType: var parameter }] && parameter == typeof(object);
+
     private void ImportTypeTest(Type type)
     {
         Entry entry = Pop();
-        if (entry.Type == typeof(string) && !type.IsAssignableFrom(typeof(string)) && !Compilation.IsKernelCode(_method))
+        bool isOtherThanText = entry.Type == typeof(string) && !type.IsAssignableFrom(typeof(string)) && !Compilation.IsKernelCode(_method);
+        if (isOtherThanText || (entry.Value.Op != Op.Pseudo && IsEqualsOf(type)))
         {
             Push(_function.Const(IrType.I64, 0), typeof(object));
             return;

@@ -89,7 +89,7 @@ internal sealed partial class Importer
             Type type => Refusal.Reflection($"typeof({SymbolNames.Of(type)}) as a value"),
             ExceptionValue exception => Refusal.Allocation(exception.Type),
             BoxedValue boxed => Refusal.Boxing(boxed.Type, boxed.Point),
-            ComparerValue comparer => Refusal.Allocation(comparer.Type),
+            ComparerValue comparer => Refusal.Comparer(comparer.Type),
             _ => Refusal.Instruction("This use of metadata"),
         };
     }
@@ -241,8 +241,3 @@ internal sealed record ExceptionValue(Type Type, string Message);
 /// <param name="Value">The value, or the address of the struct.</param>
 /// <param name="Point">Where it is boxed, if that is the kernel's own source.</param>
 internal sealed record BoxedValue(Type Type, Instr Value, SourcePoint? Point);
-
-/// <summary><c>EqualityComparer&lt;T&gt;.Default</c>, of which only Equals and GetHashCode may be used.</summary>
-/// <param name="Type">The comparer's type.</param>
-/// <param name="Element">T.</param>
-internal sealed record ComparerValue(Type Type, Type Element);

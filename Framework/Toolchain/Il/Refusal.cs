@@ -20,6 +20,9 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     public static Refusal Allocation(Type type) =>
         new("KT0001", $"'new {SymbolNames.Of(type)}' allocates an object, and a kernel has no garbage collector.");
 
+    public static Refusal Comparer(Type type) =>
+        new("KT0001", $"'{SymbolNames.Of(type)}.Default' is an object, of which a kernel may only call what compares; pass a struct that compares.");
+
     public static Refusal Array(Type type, int rank = 1) =>
         new("KT0002", $"'new {SymbolNames.Of(type)}[{new string(',', rank - 1)}]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
 

@@ -22,7 +22,7 @@ internal static class StaticInitialiser
 
     private static readonly Type[] ImpureTypes =
     [
-        typeof(Environment), typeof(GC), typeof(Random), typeof(DateTime), typeof(DateTimeOffset), typeof(Console),
+        typeof(Environment), typeof(GC), typeof(Random), typeof(DateTimeOffset), typeof(Console),
         typeof(TimeZoneInfo), typeof(AppContext), typeof(Activator), typeof(AppDomain), typeof(HashCode), typeof(TimeProvider), typeof(OperatingSystem),
     ];
 
@@ -166,10 +166,11 @@ internal static class StaticInitialiser
             {
                 // Numbers of any size, which other assemblies have, take any time.
                 bool isPure = owner.Assembly == typeof(object).Assembly &&
-                    (owner.Namespace == "System" ? !ImpureTypes.Contains(owner) : PureNamespaces.Any(name => owner.Namespace == name));
+                    (owner.Namespace == "System" ? !ImpureTypes.Contains(owner) : PureNamespaces.Any(name => owner.Namespace == name) || owner == typeof(System.Buffers.SearchValues));
                 bool isSeeded = callee.Name == "GetHashCode" && (owner == typeof(object) || owner == typeof(string) || owner == typeof(RuntimeHelpers));
+                bool isOfHost = Importer.DependsOnHost(callee);
                 bool isDrawn = owner == typeof(Guid) && callee.Name is "NewGuid" or "CreateVersion7";
-                if (!isPure || isSeeded || isDrawn || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
+                if (!isPure || isSeeded || isDrawn || isOfHost || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
                 return;
             }
 

@@ -211,7 +211,8 @@ internal sealed class Function(MethodKey key, Type returnType)
 /// <summary>
 /// Identity of a compiled method. A default interface method is compiled per struct that it serves, because its calls
 /// on <c>this</c> are resolved by that struct; a method of the base library that takes a way to compare text, per such way,
-/// because the others need a culture.
+/// because the others need a culture; and one that sorts by a struct that compares, per such struct, because the CLR makes
+/// an object of it.
 /// </summary>
 /// <param name="Method">The method, with all type arguments.</param>
 /// <param name="Self">The struct that stands behind <c>this</c>, for interface methods with a body.</param>
@@ -220,6 +221,10 @@ internal sealed record MethodKey(MethodBase Method, Type? Self)
     /// <summary>The value that its parameter of that type has at every call.</summary>
     public StringComparison? Comparison { get; init; }
 
+    /// <summary>The struct whose address its parameter has that the CLR passes an object or a delegate by which to compare.</summary>
+    public Type? Comparer { get; init; }
+
     /// <summary>The symbol.</summary>
-    public string Symbol => SymbolNames.Of(Method) + (Self is null ? "" : $"@{SymbolNames.Of(Self)}") + (Comparison is { } comparison ? $"@{comparison}" : "");
+    public string Symbol => SymbolNames.Of(Method) + (Self is null ? "" : $"@{SymbolNames.Of(Self)}") + (Comparison is { } comparison ? $"@{comparison}" : "") +
+        (Comparer is null ? "" : $"@{SymbolNames.Of(Comparer)}");
 }

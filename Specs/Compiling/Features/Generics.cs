@@ -57,6 +57,26 @@ public static unsafe class Generics
         (Same(a, b) ? 1 : 0) + (Same((byte)a, (byte)b) ? 2 : 0) + (Same(new Meters(a), new Meters(b)) ? 4 : 0) + Greatest(stackalloc int[] { (int)a, 3, (int)b })
         + (EqualityComparer<int>.Default.Equals((int)a, (int)b) ? 8 : 0) + Comparer((short)a, (short)b);
 
+    public static long Run_default_comparers(long a, long b) =>
+        Order(a, b) + 3 * Order((DayOfWeek)(int)a, (DayOfWeek)(int)b) + 5 * Order<int?>(a > 3 ? (int)a : null, (int)b) + 7 * Order((a, (byte)b), (b, (byte)a)) + 11 * Order((Small)a, (Small)b)
+        + (Alike(new Shape { Size = (int)a }, new Shape { Size = (int)b }) ? 100 : 200) + (Alike<int?>((int)a, null) ? 1000 : 2000) + (Alike("one", a > 3 ? "one" : "two") ? 1 : 2)
+        + (new Drawn("x", new Shape { Weight = a }, (float)1) == new Drawn("x", new Shape { Weight = b }, 1) ? 7 : 8);
+
+    private enum Small : byte;
+
+    private struct Shape
+    {
+        public int Size;
+        public decimal Weight;
+        public (byte, DayOfWeek) Kind;
+    }
+
+    private record struct Drawn(string Name, Shape Shape, float? Scale);
+
+    private static int Order<T>(T x, T y) => System.Collections.Generic.Comparer<T>.Default.Compare(x, y);
+
+    private static bool Alike<T>(T x, T y) => EqualityComparer<T>.Default.Equals(x, y);
+
     public static long Run_new_of_a_type_parameter(long a, long b) => Make<Counted>().Value + Make<int>() + Make<Square>().Side;
 
     public static long Run_generic_function_pointers(long a, long b)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Generic;
 using System.Text;
 
 namespace Verification.Specs.Compiling.Features;
@@ -144,6 +145,71 @@ public static unsafe class Spans
         numbers[5] = (int)b;
         Sort(numbers);
         return Sum(numbers[..4]) * 31 + numbers[4] + (numbers.BinarySearch(8) >= 0 ? 3 : 4);
+    }
+
+    public static long Run_sorting_by_the_base_library(long a, long b)
+    {
+        Span<int> numbers = stackalloc int[40];
+        Scatter(numbers, a, b);
+        numbers.Sort();
+        long sum = Sum(numbers);
+        Scatter(numbers, b, a);
+        Span<byte> places = stackalloc byte[40];
+        for (int i = 0; i < places.Length; i++) places[i] = (byte)i;
+        numbers.Sort(places);
+        Span<UInt128> wide = [(ulong)b, (UInt128)(ulong)a << 70, 3, UInt128.MaxValue];
+        wide.Sort(Comparer<UInt128>.Default);
+        Span<DayOfWeek> days = [(DayOfWeek)(a & 7), DayOfWeek.Friday, (DayOfWeek)(b & 7)];
+        days.Sort();
+        Span<int?> some = [(int)a, null, (int)b, null];
+        some.Sort();
+        return sum ^ Hash(places) ^ (long)wide[1] ^ Sum(numbers) ^ (int)days[0] ^ ((int)days[2] << 3) ^ some[2]!.Value ^ (some[1] is null ? 1 : 2);
+    }
+
+    public static long Run_sorting_by_a_struct_that_compares(long a, long b)
+    {
+        Span<int> numbers = stackalloc int[50];
+        Scatter(numbers, a, b);
+        Span<Cell> cells = stackalloc Cell[50];
+        for (int i = 0; i < cells.Length; i++) cells[i] = new Cell { Tag = i % 4, Value = numbers[i] };
+        // Many are equal: where they come to lie the algorithm decides.
+        cells.Sort(new ByTag());
+        numbers.Sort(cells, new Downwards());
+        long sum = Sum(numbers);
+        foreach (Cell cell in cells) sum = (sum * 3) + cell.Value + cell.Tag;
+        return sum + numbers.BinarySearch((int)a, new Downwards());
+    }
+
+    public static long Run_searching_for_values_without_equality_of_their_own(long a, long b)
+    {
+        Span<DayOfWeek> days = [(DayOfWeek)(a & 7), DayOfWeek.Friday, (DayOfWeek)(b & 7)];
+        Span<int?> some = [(int)a, null, (int)b];
+        return days.IndexOf(DayOfWeek.Friday) + (days.Contains((DayOfWeek)9) ? 10 : 20) + some.LastIndexOf((int?)null) + some.Count((int)b) + (some.SequenceEqual([null, 1, 2]) ? 100 : 200);
+    }
+
+    private static void Scatter(Span<int> numbers, long a, long b)
+    {
+        ulong state = ((ulong)a * 6364136223846793005) ^ (ulong)b ^ 1442695040888963407;
+        foreach (ref int number in numbers)
+        {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            number = (int)(state >> 40) % 100;
+        }
+    }
+
+    private struct ByTag : IComparer<Cell>
+    {
+        private long _comparisons;
+
+        // Later comparisons say otherwise: there is one comparer for all of them.
+        public int Compare(Cell x, Cell y) => ++_comparisons > 300 ? y.Value.CompareTo(x.Value) : x.Tag.CompareTo(y.Tag);
+    }
+
+    private readonly struct Downwards : IComparer<int>
+    {
+        public int Compare(int x, int y) => y.CompareTo(x);
     }
 
     public static long Run_seeing_memory_as_another_type(long a, long b)

@@ -6,6 +6,15 @@ public static unsafe class Statics
 
     public static long Run_parsed_initialiser(long a, long b) => MemoryMarshal.AsBytes(new ReadOnlySpan<Guid>(in s_id))[(int)(a & 15)] + s_id.GetHashCode();
 
+    public static long Run_dates_and_empty_arrays(long a, long b) =>
+        s_start.Ticks + s_start.AddSeconds(a & 0xffffff).Minute + (int)s_start.DayOfWeek + s_none.Length + Array.Empty<long>().Length + CountOf() + (Array.Empty<int>().Length == 0 ? 1 : 2);
+
+    private static readonly DateTime s_start = new DateTime(2024, 2, 29).AddDays(400);
+
+    private static readonly int[] s_none = [];
+
+    private static int CountOf(params short[] items) => items.Length;
+
     public static long Run_tables(long a, long b) =>
         Tables.Primes[(int)(a & 7)] + Tables.Crc[(int)(b & 255)] + Tables.Points[1].Y + Tables.Jagged[1][2] + Tables.Words[(int)(a & 1)].Length + Tables.Primes.Length + (Tables.Flags[2] ? 1 : 0);
 

@@ -111,6 +111,22 @@ public static unsafe class Structs
         return (long)k + (int)m + (m == n ? 1 : 0) + (m >= n ? 2 : 0) + (~n).Cents + (n << 2).Cents;
     }
 
+    // C# wants Equals(object) beside the operators; what it tests for is never asked, or nothing.
+    public static long Run_equality_with_an_object(long a, long b) => (new Celsius(a) == new Celsius(b) ? 1 : 2) + (new Celsius(a).Equals(null) ? 10 : 20) + (new Celsius(b) != new Celsius(4) ? 100 : 200);
+
+    private readonly struct Celsius(long degrees)
+    {
+        private readonly long _degrees = degrees;
+
+        public static bool operator ==(Celsius x, Celsius y) => x._degrees == y._degrees;
+
+        public static bool operator !=(Celsius x, Celsius y) => !(x == y);
+
+        public override bool Equals(object? other) => other is Celsius temperature && temperature == this;
+
+        public override int GetHashCode() => _degrees.GetHashCode();
+    }
+
     public static long Run_checked_operators(long a, long b)
     {
         Small x = new((sbyte)a), y = new((sbyte)b);

@@ -41,6 +41,12 @@ public static class Heap
         return Area(shape);
     }
 
+    public static long RunComparerAsAnObject(long a, long b)
+    {
+        Span<long> items = [a, b];
+        return items.BinarySearch(b, System.Collections.Generic.Comparer<long>.Default); // KT0001
+    }
+
     public static long RunBoxThatIsCalledDynamic(long a, long b)
     {
         dynamic thing = a; // KT0003

@@ -4,6 +4,8 @@ public static class Initialisers
 {
     public static long RunEnvironment(long a, long b) => Asking.Now;
 
+    public static long RunClock(long a, long b) => Clocked.Start.Ticks;
+
     public static long RunVariableOfAnother(long a, long b) => Reading.Copy;
 
     public static long RunThrowing(long a, long b) => Throwing.Value;
@@ -32,6 +34,11 @@ public static class Initialisers
 internal static class Asking
 {
     public static readonly long Now = Environment.ProcessId; // KT0010
+}
+
+internal static class Clocked
+{
+    public static readonly DateTime Start = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).ToLocalTime(); // KT0010
 }
 
 internal static class Reading
