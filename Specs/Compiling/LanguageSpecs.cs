@@ -56,6 +56,13 @@ public sealed partial class LanguageSpecs : IClassFixture<LanguageSpecs.Guest>
     {
         using GuestProgram again = Guest.Compile();
         CompiledProgram first = _guest.Program.Program;
+        // Methods are finished side by side: nothing may depend on which is first.
+        Assert.Equal(
+            first.Methods.SelectMany(method => method.Variables).Select(location => (location with { Type = typeof(object) }, location.Type.FullName)),
+            again.Program.Methods.SelectMany(method => method.Variables).Select(location => (location with { Type = typeof(object) }, location.Type.FullName)));
+        Assert.Equal(first.Methods.SelectMany(method => method.Lines), again.Program.Methods.SelectMany(method => method.Lines));
+        Assert.Equal(
+            first.Methods.SelectMany(method => method.Relocations), again.Program.Methods.SelectMany(method => method.Relocations));
         Assert.Equal(
             first.Methods.Select(method => (method.Symbol, Convert.ToHexString(method.Code))),
             again.Program.Methods.Select(method => (method.Symbol, Convert.ToHexString(method.Code))));

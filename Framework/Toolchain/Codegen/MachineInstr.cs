@@ -105,6 +105,12 @@ internal sealed class MachineInstr
     /// <summary>What a call calls.</summary>
     public CallTarget? Call { get; set; }
 
+    /// <summary>Symbols that a call may reach; none if that is not known.</summary>
+    public IReadOnlyList<string> Targets { get; set; } = [];
+
+    /// <summary>True for a call through which a failure of the base library finds its line.</summary>
+    public bool LeadsBack { get; set; }
+
     public Place? Place { get; set; }
 
     /// <summary>What a <see cref="MachineKind.DebugValue"/> says.</summary>

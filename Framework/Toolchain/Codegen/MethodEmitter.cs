@@ -12,7 +12,7 @@ internal sealed partial class MethodEmitter
     /// <summary>The place behind a method's code where panics go that have to save ra first.</summary>
     private sealed record PanicTail(string Handler, bool IsOfLibrary);
 
-    private readonly Compilation _unit;
+    private readonly CompilerOptions _options;
     private readonly MachineFunction _function;
     private readonly Frame _frame;
     private readonly string _symbol;
@@ -23,19 +23,19 @@ internal sealed partial class MethodEmitter
     private UnwindState _state = new(0, []);
     private readonly List<PanicTail> _panicTails = [];
 
-    private MethodEmitter(Compilation unit, MachineFunction function, Frame frame, string symbol)
+    private MethodEmitter(CompilerOptions options, MachineFunction function, Frame frame, string symbol)
     {
-        _unit = unit;
+        _options = options;
         _function = function;
         _frame = frame;
         _symbol = symbol;
-        _extensions = unit.Options.Compressed ? IsaExtensions.G | IsaExtensions.C : IsaExtensions.None;
+        _extensions = options.Compressed ? IsaExtensions.G | IsaExtensions.C : IsaExtensions.None;
     }
 
-    /// <summary>Emits a function.</summary>
-    public static CompiledMethod Emit(Compilation unit, MachineFunction function, Frame frame, string symbol)
+    /// <summary>Emits a function. Looks at nothing but it: several can be emitted at once.</summary>
+    public static EmittedMethod Emit(CompilerOptions options, MachineFunction function, Frame frame, string symbol)
     {
-        MethodEmitter emitter = new(unit, function, frame, symbol);
+        MethodEmitter emitter = new(options, function, frame, symbol);
         emitter.Run();
         return emitter.Finish();
     }
@@ -305,7 +305,6 @@ internal sealed partial class MethodEmitter
     {
         CallTarget target = instr.Call!;
         CallKind kind = target.IsNoReturn ? CallKind.NoReturn : CallKind.Call;
-        bool leadsBack = _unit.PanicCalls.MayFail(target);
         if (instr.Symbol is { } symbol)
         {
             Add(new CodeItem
@@ -314,8 +313,8 @@ internal sealed partial class MethodEmitter
                 Kind = RelocationKind.Jal,
                 Symbol = symbol,
                 Place = _place,
-                Call = (kind, [symbol]),
-                LeadsBack = leadsBack,
+                Call = (kind, instr.Targets),
+                LeadsBack = instr.LeadsBack,
             });
             return;
         }
@@ -324,8 +323,8 @@ internal sealed partial class MethodEmitter
         {
             Instruction = Make("jalr", Registers.ReturnAddress, instr.Rs1, 0, 0, 0),
             Place = _place,
-            Call = (kind, _unit.IndirectTargets(target)),
-            LeadsBack = leadsBack,
+            Call = (kind, instr.Targets),
+            LeadsBack = instr.LeadsBack,
         });
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class MethodEmitter
 {
     private readonly Dictionary<object, int> _labels = new(ReferenceEqualityComparer.Instance);
 
-    private CompiledMethod Finish()
+    private EmittedMethod Finish()
     {
         Measure();
         List<byte> code = [];
@@ -49,23 +49,23 @@ internal sealed partial class MethodEmitter
                 relocations.Add(new Relocation(item.Offset, kind, item.Symbol!, addend));
             }
 
-            if (item.LeadsBack) _unit.PanicCalls.Add(_symbol, item.Offset + item.SizeBytes, item.Place, _frame);
             Encode(item, code);
             if (item.StateAfter is { } state) Unwind(unwinding, item.Offset + item.SizeBytes, state);
         }
 
         unwinding.RemoveAll(row => row.Offset >= code.Count && row.Offset > 0);
         SourceFrames frames = new(_items);
-        List<VariableLocation> variables = _unit.Options.VariableLocations ? Variables(frames, code.Count) : [];
+        List<VariableLocation> variables = _options.VariableLocations ? Variables(frames, code.Count) : [];
         MethodBase method = _function.Source.Key.Method;
         int frameSize = _frame.SizeBytes + (_panicTails.Count == 0 ? 0 : PanicFrameBytes);
-        return new CompiledMethod(
+        CompiledMethod compiled = new(
             _symbol, SymbolNames.Display(method), [.. code], relocations, frameSize, lines, calls, unwinding,
             variables, frames.Inlined, method)
         {
             Scopes = frames.Scopes,
             PrologueEndOffset = prologueEnd,
         };
+        return new EmittedMethod(compiled, _frame, _items.FindAll(item => item.LeadsBack));
     }
 
     private List<VariableLocation> Variables(SourceFrames frames, int codeSize)
@@ -142,7 +142,7 @@ internal sealed partial class MethodEmitter
         }
     }
 
-    private bool CanCompress(in Instruction instruction) => _unit.Options.Compressed && Encoder.TryCompress(instruction, _extensions, out _);
+    private bool CanCompress(in Instruction instruction) => _options.Compressed && Encoder.TryCompress(instruction, _extensions, out _);
 
     private static Instruction At(in Instruction instruction, long distance) => new()
     {

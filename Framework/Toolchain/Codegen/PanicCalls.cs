@@ -47,13 +47,16 @@ internal sealed class PanicCalls(Compilation unit)
     public bool MayFail(CallTarget call) => call.Callee is { } callee ? _failing.Contains(callee)
         : call.Symbol is null && unit.IndirectTargets(call).Any(symbol => unit.KeyOf(symbol) is { } key && _failing.Contains(key));
 
-    /// <summary>Notes a call.</summary>
-    /// <param name="method">The caller's symbol.</param>
-    /// <param name="returnOffset">Where in its code the call returns to.</param>
-    /// <param name="place">The call's place.</param>
-    /// <param name="frame">The caller's frame.</param>
-    public void Add(string method, int returnOffset, Place? place, Frame frame) =>
-        _calls.Add((method, returnOffset, place?.IsOfKernel == true ? unit.Data.PanicSite(place, "") : null, frame.SizeBytes, frame.ReturnAddressOffset));
+    /// <summary>Notes a method's calls.</summary>
+    public void Add(EmittedMethod emitted)
+    {
+        Frame frame = emitted.Frame;
+        foreach (CodeItem call in emitted.CallsBack)
+        {
+            string? site = call.Place?.IsOfKernel == true ? unit.Data.PanicSite(call.Place, "") : null;
+            _calls.Add((emitted.Method.Symbol, call.Offset + call.SizeBytes, site, frame.SizeBytes, frame.ReturnAddressOffset));
+        }
+    }
 
     /// <summary>Makes the table, once all code is there.</summary>
     public void Write()

@@ -27,12 +27,21 @@ internal static class ProgramEmitter
         }
 
         unit.PanicCalls.Study(functions);
-        for (int index = 0; index < functions.Count; index++)
+        for (int done = 0; done < functions.Count;)
         {
-            Function function = functions[index];
-            CompiledMethod method = Emit(unit, function);
-            methods.Add(method);
-            foreach (Relocation relocation in method.Relocations)
+            List<Task<EmittedMethod?>> code = [];
+            for (int index = done; index < functions.Count; index++) code.Add(Start(unit, functions[index]));
+            Wait(code);
+            foreach (Task<EmittedMethod?> method in code)
+            {
+                EmittedMethod emitted = method.GetAwaiter().GetResult() ?? EmitLarge(unit, functions[done]);
+                done++;
+                unit.PanicCalls.Add(emitted);
+                methods.Add(emitted.Method);
+            }
+
+            // Routines that the code asks for come after what asks for them.
+            foreach (Relocation relocation in methods.Skip(done - code.Count).SelectMany(method => method.Relocations))
             {
                 if (!reached.Add(relocation.Symbol) || unit.KeyOf(relocation.Symbol) is not { } key) continue;
                 unit.Import(key);
@@ -64,31 +73,56 @@ internal static class ProgramEmitter
         }
     }
 
-    private static CompiledMethod Emit(Compilation unit, Function function)
+    // From the selected instructions on, a method's code depends on nothing else: it is made beside the work on the next
+    // methods. What it becomes does not depend on when that happens.
+    private static Task<EmittedMethod?> Start(Compilation unit, Function function)
     {
-        string symbol = unit.Reference(function.Key, null);
         try
         {
+            string symbol = unit.Reference(function.Key, null);
             Pipeline.Finish(unit, function);
             MachineFunction machine = Selector.Select(unit, function);
-            bool keepsScratch = Frame.MayBeLarge(function);
-            RegisterAllocator.Run(machine, keepsScratch);
-            Frame frame = Frame.Of(machine);
-            if (frame.SizeBytes > Frame.Reach - 15 && !keepsScratch)
-            {
-                // So much was kept in memory that the frame grew out of reach: once more, with a register for it.
-                machine = Selector.Select(unit, function);
-                RegisterAllocator.Run(machine, keepsScratch: true);
-                frame = Frame.Of(machine);
-            }
-
-            MachineFlow.MergeCopies(machine);
-            BlockLayout.Arrange(machine);
-            return MethodEmitter.Emit(unit, machine, frame, symbol);
+            return Task.Run(() => Emit(unit.Options, machine, symbol, Frame.MayBeLarge(function)));
         }
-        catch (Exception fault) when (fault is not InternalFault)
+        catch (Exception fault)
         {
-            throw new InternalFault($"{SymbolNames.Display(function.Key.Method)}: {fault.Message}", fault);
+            return Task.FromException<EmittedMethod?>(Named(fault, function));
         }
     }
+
+    // Whoever asks a method for its code is told its fault: so the first method's comes first.
+    private static void Wait(List<Task<EmittedMethod?>> code)
+    {
+        try
+        {
+            Task.WaitAll(code);
+        }
+        catch (AggregateException)
+        {
+        }
+    }
+
+    // So much was kept in memory that the frame grew out of reach: once more, with a register for it.
+    private static EmittedMethod EmitLarge(Compilation unit, Function function) =>
+        Emit(unit.Options, Selector.Select(unit, function), unit.Reference(function.Key, null), keepsScratch: true)!;
+
+    private static EmittedMethod? Emit(CompilerOptions options, MachineFunction machine, string symbol, bool keepsScratch)
+    {
+        try
+        {
+            RegisterAllocator.Run(machine, keepsScratch);
+            Frame frame = Frame.Of(machine);
+            if (frame.SizeBytes > Frame.Reach - 15 && !keepsScratch) return null;
+            MachineFlow.MergeCopies(machine);
+            BlockLayout.Arrange(machine);
+            return MethodEmitter.Emit(options, machine, frame, symbol);
+        }
+        catch (Exception fault)
+        {
+            throw Named(fault, machine.Source);
+        }
+    }
+
+    private static InternalFault Named(Exception fault, Function function) => fault as InternalFault
+        ?? new InternalFault($"{SymbolNames.Display(function.Key.Method)}: {fault.Message}", fault);
 }

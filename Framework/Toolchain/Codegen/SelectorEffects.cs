@@ -181,7 +181,16 @@ internal sealed partial class Selector
         bool isIndirect = target.Symbol is null;
         int pointer = isIndirect ? Use(call.Args[0]) : MachineInstr.None;
         int[] uses = PassArguments(isIndirect ? call.Args[1..] : call.Args);
-        Add(new MachineInstr { Kind = MachineKind.Call, Symbol = target.Symbol, Rs1 = pointer, Uses = uses, Call = target });
+        Add(new MachineInstr
+        {
+            Kind = MachineKind.Call,
+            Symbol = target.Symbol,
+            Rs1 = pointer,
+            Uses = uses,
+            Call = target,
+            Targets = target.Symbol is { } symbol ? [symbol] : _unit.IndirectTargets(target),
+            LeadsBack = _unit.PanicCalls.MayFail(target),
+        });
         if (_registers.TryGetValue(call, out int result))
             Add(new MachineInstr { Kind = MachineKind.Move, Rd = result, Rs1 = Registers.FirstArgument });
         if (_secondOf.TryGetValue(call, out Instr? second) && _registers.TryGetValue(second, out int other))
