@@ -5,7 +5,7 @@ internal sealed class Expression
 {
     internal Operator Operator { get; init; }
 
-    /// <summary>Constant's value, register's number, or width of an extension in bits.</summary>
+    /// <summary>Constant's value, register's number, width of an extension in bits, or bits of a rotation.</summary>
     internal ulong Value { get; init; }
 
     internal Expression? First { get; init; }
@@ -46,6 +46,14 @@ internal sealed class Expression
         Third?.CountUses(integers, floats, weight);
     }
 
+    /// <summary>How often evaluating this reads a register.</summary>
+    internal int Uses(int register) => Operator == Operator.Register
+        ? (int)Value == register ? 1 : 0
+        : (First?.Uses(register) ?? 0) + (Second?.Uses(register) ?? 0) + (Third?.Uses(register) ?? 0);
+
+    /// <summary>Of how many operations it is made.</summary>
+    internal int Operations => First is null ? 0 : 1 + First.Operations + (Second?.Operations ?? 0) + (Third?.Operations ?? 0);
+
     /// <summary>Whether this or what it is made of fulfils a condition.</summary>
     internal bool Exists(Predicate<Expression> condition) =>
         condition(this) || First?.Exists(condition) == true || Second?.Exists(condition) == true || Third?.Exists(condition) == true;
@@ -84,6 +92,12 @@ internal enum Operator
     LeadingZeroCount,
     TrailingZeroCount,
     ReverseBytes,
+
+    /// <summary>By a constant, <see cref="Expression.Value"/>.</summary>
+    RotateRight,
+
+    /// <summary>The low half, zero-extended, by a constant.</summary>
+    RotateRight32,
     CarrylessMultiply,
     CarrylessMultiplyHigh,
 }

@@ -44,6 +44,8 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
             return Constant(left.Value | right.Value);
         if (left.IsZero)
             return right;
+        if (Rotations.TryOf(left.Expression, right.Expression) is { } rotation)
+            return new(rotation);
         return right.IsZero ? left : left.IsConstant ? Node(Operator.Or, right, left) : Node(Operator.Or, left, right);
     }
 
@@ -89,7 +91,7 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
     public static RecordedWord SignExtend(RecordedWord value, int bits) =>
         value.IsConstant
             ? Constant((ulong)((long)(value.Value << (64 - bits)) >> (64 - bits)))
-            : new(Expression.Unary(Operator.SignExtend, value.Expression, (ulong)bits));
+            : new(Expression.Unary(Operator.SignExtend, bits == 32 ? Rotations.LowOf(value.Expression) : value.Expression, (ulong)bits));
 
     public static RecordedWord ZeroExtend(RecordedWord value, int bits) =>
         value.IsConstant
@@ -129,14 +131,15 @@ internal readonly struct RecordedWord(Expression expression) : IWord<RecordedWor
         Node(Operator.CarrylessMultiplyHigh, left, right);
 
     /// <summary>Applies an operation of one operand to another word than it was recorded with.</summary>
-    /// <param name="op">Complement or an extension.</param>
+    /// <param name="op">Complement, an extension or a rotation.</param>
     /// <param name="value">The word.</param>
-    /// <param name="bits">The width of an extension.</param>
+    /// <param name="bits">The width of an extension, the distance of a rotation.</param>
     internal static RecordedWord Unary(Operator op, RecordedWord value, int bits) => op switch
     {
         Operator.Not => ~value,
         Operator.SignExtend => SignExtend(value, bits),
         Operator.ZeroExtend => ZeroExtend(value, bits),
+        Operator.RotateRight or Operator.RotateRight32 => new(Expression.Unary(op, value.Expression, (ulong)bits)),
         _ => throw new ArgumentOutOfRangeException(nameof(op)),
     };
 

@@ -1,117 +1,104 @@
 namespace Verification.Machine.Translation;
 
 /// <summary>
-/// Steps of a computation in one register: <c>andi t1, t1, 255</c>, <c>slli t1, t1, 2</c>, <c>add t1, t1, t0</c>. Where nothing
-/// between them reads the register or may leave the block, what is in between is nobody's: the steps become one expression.
-/// What is overwritten unread is dropped.
+/// Steps of a computation: <c>andi t1, a0, 255</c>, <c>slli t1, t1, 2</c>, <c>add t1, t1, t0</c>. Where one step alone reads what
+/// another has left, and the register gets a new value before the block may be left, nobody sees what was in between: the two
+/// become one expression. What is overwritten unread is dropped.
 /// </summary>
 internal static class Temporaries
 {
     private const int MostOperations = 8;
 
-    /// <summary>Folds the steps of a block that pays for its instructions at once: wherever it may leave, the registers are the same.</summary>
+    /// <summary>Folds the steps of a block that pays for its instructions at once: wherever it may be left, the registers are the same.</summary>
     internal static void Fold(BasicBlock block)
     {
-        var steps = new Step?[32];
+        var run = new List<Step>();
         for (var i = 0; i < block.Instructions.Count; i++)
         {
             foreach (var effect in block.Instructions[i].Effects)
             {
-                switch (effect)
+                if (effect is Effect.SetRegister set)
                 {
-                    case Effect.SetRegister set:
-                        Fold(block, steps, i, set);
-                        break;
-                    case Effect.SetFloat set:
-                        Read(steps, set.Value);
-                        break;
-                    default:
-                        Array.Clear(steps);
-                        break;
+                    run.Add(new(i, set));
+                    continue;
                 }
+
+                // All else may leave, or reads in a way of its own.
+                FoldRun(block, run);
+                run.Clear();
             }
         }
+
+        FoldRun(block, run);
     }
 
-    private static void Fold(BasicBlock block, Step?[] steps, int instruction, Effect.SetRegister set)
+    private static void FoldRun(BasicBlock block, List<Step> run)
     {
-        var register = set.Register;
-        var folded = set;
-        if (steps[register] is { } before)
+        for (var i = 0; i < run.Count - 1; i++)
         {
-            if (before.IsMovable && before.TryContinue(set) is { } whole) folded = whole;
-            if (Uses(folded.Value, register) == 0 || folded != set)
-                block.Replace(before.Instruction, before.Set, []);
-            if (folded != set)
-                block.Replace(instruction, set, [folded]);
+            var (instruction, set) = run[i];
+            if (set.Value.Exists(static e => e.Operator == Operator.Loaded) || FindReader(run, i) is not { } reader) continue;
+            if (reader != i)
+            {
+                if (Joined(set, run[reader].Set) is not { } whole) continue;
+                block.Replace(run[reader].Instruction, run[reader].Set, [whole]);
+                run[reader] = run[reader] with { Set = whole };
+            }
+
+            block.Replace(instruction, set, []);
+        }
+    }
+
+    // The only step that reads a step's result, before there is another; the step itself if none does; null where others may.
+    private static int? FindReader(List<Step> run, int step)
+    {
+        var (register, value) = (run[step].Set.Register, run[step].Set.Value);
+        int? reader = null;
+        var isAsItWas = true;
+        for (var i = step + 1; i < run.Count; i++)
+        {
+            var set = run[i].Set;
+            var uses = set.Value.Uses(register);
+            if (uses > 1 || uses == 1 && (reader is not null || !isAsItWas)) return null;
+            if (uses == 1) reader = i;
+            if (set.Register == register) return reader ?? step;
+            if (value.Uses(set.Register) != 0) isAsItWas = false;
         }
 
-        Read(steps, folded.Value);
-
-        // What reads the register's old value can't wait any longer.
-        foreach (var step in steps)
-        {
-            if (step is not null && step.Set.Register != register && Uses(step.Set.Value, register) != 0) step.IsMovable = false;
-        }
-
-        steps[register] = folded.Value.Exists(static e => e.Operator == Operator.Loaded) ? null : new(instruction, folded);
+        return null;
     }
 
-    // What an expression reads is needed as it is.
-    private static void Read(Step?[] steps, Expression value)
+    private static Effect.SetRegister? Joined(Effect.SetRegister step, Effect.SetRegister next)
     {
-        if (value.Operator == Operator.Register) steps[(int)value.Value] = null;
-        if (value.First is { } first) Read(steps, first);
-        if (value.Second is { } second) Read(steps, second);
-        if (value.Third is { } third) Read(steps, third);
+        if (!IsChain(step.Value) || !IsChain(next.Value) || step.Value.Operations + next.Value.Operations > MostOperations) return null;
+        var whole = Substitute(next.Value, step.Register, step.Value).Expression;
+        return IsChain(whole) ? new(next.Register, whole) : null;
     }
 
-    private static int Uses(Expression e, int register) =>
-        e.Operator == Operator.Register && (int)e.Value == register ? 1
-        : (e.First is { } first ? Uses(first, register) : 0) + (e.Second is { } second ? Uses(second, register) : 0)
-            + (e.Third is { } third ? Uses(third, register) : 0);
-
-    // A register's value that nobody has read yet, and the instruction that sets it.
-    private sealed class Step(int instruction, Effect.SetRegister set)
+    private static RecordedWord Substitute(Expression e, int register, Expression by)
     {
-        private readonly bool _isChain = IsChain(set.Value);
-        private readonly int _operations = Operations(set.Value);
-
-        internal int Instruction => instruction;
-
-        internal Effect.SetRegister Set => set;
-
-        // What it reads is as it was.
-        internal bool IsMovable { get; set; } = true;
-
-        // What comes of both steps, if the next one reads the register once.
-        internal Effect.SetRegister? TryContinue(Effect.SetRegister next) =>
-            _isChain && IsChain(next.Value) && _operations + Operations(next.Value) <= MostOperations && Uses(next.Value, set.Register) == 1
-                && TrySubstitute(next.Value) is { } whole ? new(set.Register, whole.Expression) : null;
-
-        private RecordedWord? TrySubstitute(Expression e)
-        {
-            if (e.First is not { } inner) return new(set.Value);
-            if (e.Second is not { } second) return TrySubstitute(inner) is { } value ? RecordedWord.Unary(e.Operator, value, (int)e.Value) : null;
-            if (Uses(second, set.Register) == 0)
-                return TrySubstitute(inner) is { } first ? RecordedWord.Binary(e.Operator, first, new(second)) : null;
-            return inner.First is null && e.Operator is (Operator.Add or Operator.And or Operator.Or or Operator.Xor)
-                ? RecordedWord.Binary(e.Operator, new(set.Value), new(inner)) : null;
-        }
-
-        // One operation after the other, each with a register or a constant: no more is held at a time than the value itself.
-        private static bool IsChain(Expression e) => e.Operator switch
-        {
-            Operator.Constant or Operator.Register => true,
-            Operator.Not or Operator.SignExtend or Operator.ZeroExtend => IsChain(e.First!),
-            Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.ShiftLeft
-                or Operator.ShiftRight or Operator.ShiftRightArithmetic => e.Second!.First is null && IsChain(e.First!),
-            Operator.Multiply => e.First!.First is null && e.Second!.First is null,
-            _ => false,
-        };
-
-        private static int Operations(Expression e) =>
-            (e.First is { } first ? 1 + Operations(first) : 0) + (e.Second is { } second ? Operations(second) : 0)
-                + (e.Third is { } third ? Operations(third) : 0);
+        if (e.Uses(register) == 0) return new(e);
+        if (e.First is null) return new(by);
+        var first = Substitute(e.First, register, by);
+        if (e.Second is null) return RecordedWord.Unary(e.Operator, first, (int)e.Value);
+        var second = Substitute(e.Second, register, by);
+        return IsLeaf(e.First) && e.Second.Uses(register) != 0 && e.Operator is Operator.Add or Operator.And or Operator.Or or Operator.Xor
+            ? RecordedWord.Binary(e.Operator, second, first) : RecordedWord.Binary(e.Operator, first, second);
     }
+
+    // One operation after the other, each with a register or a constant: no more is held at a time than the value itself.
+    private static bool IsChain(Expression e) => e.Operator switch
+    {
+        Operator.Constant or Operator.Register => true,
+        Operator.Not or Operator.SignExtend or Operator.ZeroExtend or Operator.RotateRight or Operator.RotateRight32 => IsChain(e.First!),
+        Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.ShiftLeft
+            or Operator.ShiftRight or Operator.ShiftRightArithmetic => IsLeaf(e.Second!) && IsChain(e.First!),
+        Operator.Multiply => IsLeaf(e.First!) && IsLeaf(e.Second!),
+        _ => false,
+    };
+
+    private static bool IsLeaf(Expression e) => e.First is null;
+
+    // A register that gets a value, by which of the block's instructions.
+    private readonly record struct Step(int Instruction, Effect.SetRegister Set);
 }

@@ -27,11 +27,12 @@ internal static class TableLoop
     internal static Board Create(int seed)
     {
         var random = new Random(seed);
-        var code = Assembler.Assemble(Source(random), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.Default & ~IsaExtensions.C });
+        var code = Assembler.Assemble(Source(random), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.All & ~IsaExtensions.C });
         var board = Board.Boot(
             new BoardConfiguration
             {
                 Memory = [new MemoryBank(Start, 16 << 20)],
+                Extensions = IsaExtensions.All,
                 Misaligned = random.Next(2) == 0 ? MisalignedAccess.Done : MisalignedAccess.Trapped,
                 Firmware = new FirmwareChoice.None(),
             },
@@ -76,7 +77,11 @@ internal static class TableLoop
             text.AppendLine($"li {table}, {Pages + 0x1000 + (ulong)(random.Next(3) * 0x1000) - (ulong)(random.Next(2) == 0 ? random.Next(320) * 8 : random.Next(2560))}");
         text.AppendLine($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s7, {Pages + 0x2000}\nli s8, 0x8067");
         text.AppendLine("1: mul s4, s4, s5\naddi s4, s4, 291");
-        for (var item = random.Next(3, 12); item > 0; item--) AppendAccesses(text, random);
+        for (var item = random.Next(3, 12); item > 0; item--)
+        {
+            AppendAccesses(text, random);
+            if (random.Next(3) == 0) AppendRotation(text, random);
+        }
 
         // Now and then a page of the tables is one that holds code.
         if (random.Next(3) == 0) text.AppendLine("sw s8, 1024(s7)\naddi t0, s7, 1024\njalr t3, t0");
@@ -111,6 +116,19 @@ internal static class TableLoop
         text.AppendLine($"xor {value}, {value}, {other}");
         if (random.Next(2) == 0) text.AppendLine($"addi {other}, {other}, 3");
         text.AppendLine($"addi {value}, {value}, 1\nslli {value}, {value}, {random.Next(1, 3)}\nadd {value}, {value}, s4");
+    }
+
+    // A rotation as compilers write it, and now and then what only looks like one.
+    private static void AppendRotation(StringBuilder text, Random random)
+    {
+        var (value, other, distance) = (One(s_values, random), One(s_values, random), random.Next(1, 32));
+        var (part, rest) = (One(s_indices, random), One(s_indices, random));
+        var up = random.Next(6) == 0 ? random.Next(1, 32) : 32 - distance;
+        text.AppendLine(random.Next(3) == 0
+            ? $"srli {part}, {value}, {distance}\nslli {rest}, {value}, {32 + up}"
+            : $"srliw {part}, {value}, {distance}\nslliw {rest}, {(random.Next(6) == 0 ? other : value)}, {up}");
+        text.AppendLine($"or {other}, {part}, {rest}\n{One(["rori", "roriw"], random)} {rest}, {other}, {distance}\nxor {part}, {other}, {rest}");
+        text.AppendLine($"li {rest}, 5\nadd {value}, {value}, {part}\nmv {part}, {other}");
     }
 
     private static T One<T>(T[] of, Random random) => of[random.Next(of.Length)];

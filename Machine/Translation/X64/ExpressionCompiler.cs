@@ -78,6 +78,12 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
                 return;
             }
 
+            if (HostRegister(value) is { } source)
+            {
+                code.Store(State, OffsetOf(register), source);
+                return;
+            }
+
             // Adding a small constant to itself is the commonest thing that happens to a counter.
             if (value is { Operator: Operator.Add, First: { Operator: Operator.Register } f, Second: { } s }
                 && f.Value == (ulong)register && IsSmall(s))
@@ -169,7 +175,8 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
     private bool IsShallow(Expression e, int register) => e.Operator switch
     {
         Operator.Constant or Operator.Register or Operator.Loaded or Operator.FloatRegister => true,
-        Operator.SignExtend or Operator.ZeroExtend or Operator.Not => IsShallow(e.First!, register),
+        Operator.SignExtend or Operator.ZeroExtend or Operator.Not or Operator.RotateRight or Operator.RotateRight32 =>
+            IsShallow(e.First!, register),
         Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.ShiftLeft
             or Operator.ShiftRight or Operator.ShiftRightArithmetic => IsLeaf(e.Second!)
                 && (IsLeaf(e.First!) || IsExtendedLeaf(e.First!)
@@ -237,6 +244,14 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
             case Operator.TrailingZeroCount:
                 Evaluate(e.First!, target, live);
                 code.Count(0xBC, target, target);
+                break;
+            case Operator.RotateRight:
+                if (HostRegister(e.First!) is not { } rotated)
+                    Evaluate(e.First!, rotated = target, live);
+                code.RotateX(target, rotated, (int)e.Value);
+                break;
+            case Operator.RotateRight32:
+                code.RotateX(target, EvaluateLow(e.First!, target, live, 32), (int)e.Value, 32);
                 break;
             case Operator.ReverseBytes:
                 Evaluate(e.First!, target, live);
