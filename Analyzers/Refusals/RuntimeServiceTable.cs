@@ -64,6 +64,13 @@ internal static class RuntimeServiceTable
     // What of a date the time zone or the clock decides.
     private static readonly HashSet<string> LocalTime = ["Now", "UtcNow", "Today", "ToLocalTime", "ToUniversalTime", "IsDaylightSavingTime", "FromFileTime", "ToFileTime", "FromBinary"];
 
+    // What the host's processor or its C library computes.
+    private static readonly HashSet<string> Mathematics =
+    [
+        "Acos", "Acosh", "AcosPi", "Asin", "Asinh", "AsinPi", "Atan", "Atan2", "Atan2Pi", "AtanPi", "Atanh", "Cbrt", "Cos", "Cosh", "Exp", "Exp10", "Exp10M1",
+        "Exp2", "Exp2M1", "ExpM1", "Log", "Log10", "Log10P1", "Log2", "Log2P1", "LogP1", "Pow", "RootN", "Sin", "SinCos", "Sinh", "Tan", "Tanh",
+    ];
+
     // Single instructions and comparisons, whatever else their type or namespace holds.
     private static readonly HashSet<string> Code =
     [
@@ -86,6 +93,7 @@ internal static class RuntimeServiceTable
         if (full == "System.Buffers.SearchValues" && member == "Create") return Heap;
         if (space != "System") return null;
         if (type == "DateTime" && LocalTime.Contains(member) || (type == "Guid" && member.StartsWith("New", global::System.StringComparison.Ordinal)) || member == "CreateVersion7") return System;
+        if (type is "Math" or "MathF" or "Double" or "Single" or "Half" && Mathematics.Contains(member)) return "the C library's mathematics";
         if (type == "Guid") return member is "Parse" or "TryParse" ? Heap : null;
         return Dates.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" or "ParseExact" or "TryParseExact" ? Culture : null;
     }

@@ -24,8 +24,12 @@ public sealed class StaticObjectRefusal : Refusal
     private void Field(OperationAnalysisContext context)
     {
         var field = ((IFieldReferenceOperation)context.Operation).Field;
-        if (field is { IsStatic: true, IsConst: false, Type.IsReferenceType: true } && IsObject(field.Type) && BeginsWithObject(field)) Report(context, Name(field));
+        if (field is { IsStatic: true, IsConst: false, Type.IsReferenceType: true } && IsObject(field.Type) && BeginsWithObject(field) && !IsService(field.Type)) Report(context, Name(field));
     }
+
+    // The initialiser is refused already (KT0010).
+    private static bool IsService(ITypeSymbol type) =>
+        type is INamedTypeSymbol { ContainingNamespace: { } space } && RuntimeServiceTable.Reason(space.ToDisplayString(), type.Name, ".ctor") is not null;
 
     private static bool IsObject(ITypeSymbol type) => type switch
     {

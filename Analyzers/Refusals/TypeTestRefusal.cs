@@ -28,7 +28,7 @@ public sealed class TypeTestRefusal : Refusal
     {
         var conversion = (IConversionOperation)context.Operation;
         var isDown = conversion is { OperatorMethod: null, IsImplicit: false, Operand.ConstantValue.HasValue: false, Operand.Type: { IsReferenceType: true, TypeKind: not TypeKind.Dynamic } }
-            && !IsBoxing(conversion.Operand) && conversion.Type is { } to && !IsBaseOf(context, conversion.Operand.Type, to);
+            && !IsBoxing(conversion.Operand) && !IsOwnStruct(conversion) && conversion.Type is { } to && !IsBaseOf(context, conversion.Operand.Type, to);
         if (isDown) Report(context, Name(conversion.Type));
     }
 
@@ -47,6 +47,14 @@ public sealed class TypeTestRefusal : Refusal
     // C# asks that a struct with operators overrides Equals(object): no box is ever given to it, so that nothing is its equal.
     private static bool IsEqualsOf(OperationAnalysisContext context, ITypeSymbol type) =>
         context.ContainingSymbol is IMethodSymbol { Name: "Equals", IsOverride: true, ContainingType: { IsValueType: true } own, Parameters.Length: 1 } && SymbolEqualityComparer.Default.Equals(own, type);
+
+    // In a default method of an interface, this is the struct that it was called on.
+    private static bool IsOwnStruct(IConversionOperation conversion)
+    {
+        var operand = conversion.Operand;
+        while (operand is IConversionOperation inner) operand = inner.Operand;
+        return conversion.Type is { TypeKind: TypeKind.TypeParameter or TypeKind.Interface } && operand is IInstanceReferenceOperation { Type.TypeKind: TypeKind.Interface };
+    }
 
     private static bool IsBoxing(IOperation operand) => operand is IConversionOperation { Operand.Type: { IsReferenceType: false } };
 

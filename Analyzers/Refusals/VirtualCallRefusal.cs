@@ -23,6 +23,7 @@ public sealed class VirtualCallRefusal : Refusal
         Look(context, Call, OperationKind.Invocation);
         Look(context, Property, OperationKind.PropertyReference);
         Look(context, Loop, OperationKind.Loop);
+        Look(context, Copy, OperationKind.With);
     }
 
     // A foreach over an interface calls through it, though nothing of that is written.
@@ -32,6 +33,12 @@ public sealed class VirtualCallRefusal : Refusal
         if (model.GetForEachStatementInfo(syntax).GetEnumeratorMethod is not { ContainingType: { TypeKind: TypeKind.Interface } contract } method || loop.IsAsynchronous) return;
         var collection = model.GetTypeInfo(syntax.Expression, context.CancellationToken).Type;
         if (collection is { IsReferenceType: true } and not IArrayTypeSymbol) Report(context, Name(method), Name(contract));
+    }
+
+    // A record's copy is made by a method that records derived from it override.
+    private void Copy(OperationAnalysisContext context)
+    {
+        if (context.Operation is IWithOperation { Operand.Type: { IsReferenceType: true, IsRecord: true, IsSealed: false } record, CloneMethod: { } method }) Report(context, Name(method), Name(record));
     }
 
     private void Call(OperationAnalysisContext context)
@@ -51,6 +58,6 @@ public sealed class VirtualCallRefusal : Refusal
 
     // A default method of an interface runs on the struct that it was called on; equality and order are what a type's own methods say.
     private static bool IsKnown(IOperation? receiver) =>
-        receiver is IInstanceReferenceOperation { Type.TypeKind: TypeKind.Interface }
+        receiver is ITypeOfOperation or IInstanceReferenceOperation { Type.TypeKind: TypeKind.Interface }
         || receiver?.Type is INamedTypeSymbol comparer && comparer.FullName() is "System.Collections.Generic.EqualityComparer" or "System.Collections.Generic.Comparer";
 }

@@ -47,6 +47,17 @@ public class RefusalSpecs
         """);
 
     [Fact]
+    public Task Mathematics_of_the_C_library_is_refused() => KernelSource.Check<RuntimeRefusal>("""
+        using System;
+        static class Kernel
+        {
+            static readonly double Quarter = Math.Sin(0.25);
+            static double A(double x) => {|KT0008:Math.Sin(x)|} + {|KT0008:double.Log2(x)|} + double.SinPi(x);
+            static float B(float x) => {|KT0008:MathF.Pow(x, 2)|} + MathF.Sqrt(x);
+        }
+        """);
+
+    [Fact]
     public Task What_lives_on_the_stack_or_in_the_image_is_no_object() => KernelSource.Check<ObjectRefusal>(OfNoHeap);
 
     [Fact]

@@ -364,6 +364,12 @@ internal sealed partial class Importer
     private void ImportUnbox(IlOp code, Type type)
     {
         Entry entry = Pop();
+        if (IsOwnStruct(entry, type) && code == IlOp.UnboxAny)
+        {
+            PushLoaded(entry.Value, 0, type);
+            return;
+        }
+
         if (entry.Value is not { Op: Op.Pseudo, Reference: BoxedValue boxed } || boxed.Type != type || code == IlOp.Unbox)
         {
             throw entry.Value.Op == Op.Pseudo ? Refusal.Boxing(type) : Refusal.TypeTest(type);
@@ -372,6 +378,9 @@ internal sealed partial class Importer
         RefuseKeptBox(boxed);
         Push(boxed.Value, type);
     }
+
+    // In a default method of an interface, this is the struct that it was called on, which the CLR has boxed.
+    private bool IsOwnStruct(Entry entry, Type type) => _function.Key.Self == type && entry.Type.IsByRef && entry.Type.GetElementType() == type;
 
     // A variable that holds a box may be no variable any more once the code is optimised: C# still says object.
     private void RefuseKeptBox(BoxedValue boxed)
@@ -382,6 +391,7 @@ internal sealed partial class Importer
     // The base library casts a boxed value to an interface after it has asked for it, and calls it.
     private void ImportCast(Type type)
     {
+        if (_stack[^1] is var top && _function.Key.Self is { } self && IsOwnStruct(top, self) && type.IsAssignableFrom(self)) return;
         bool isKnown = _stack[^1].Value is { Op: Op.Pseudo, Reference: BoxedValue boxed } && type.IsAssignableFrom(boxed.Type);
         if (!isKnown || Compilation.IsKernelCode(_method)) throw Refusal.TypeTest(type);
     }

@@ -62,7 +62,7 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
             : new("KT0008", $"'{SymbolNames.Display(method)}' needs the .NET runtime ({reason}), which a kernel does not have.")
             {
                 // The end of a lock statement; its begin says it.
-                IsTold = method is not { DeclaringType.FullName: "System.Threading.Monitor", Name: "Exit" },
+                IsTold = method is not ({ DeclaringType.FullName: "System.Threading.Monitor", Name: "Exit" } or { DeclaringType.FullName: "System.Threading.Lock+Scope", Name: "Dispose" }),
             };
 
     /// <summary>A call of the base library that comes, sooner or later, to something that a kernel does not have.</summary>

@@ -77,6 +77,29 @@ public static unsafe class Generics
 
     private static bool Alike<T>(T x, T y) => EqualityComparer<T>.Default.Equals(x, y);
 
+    public static long Run_this_as_the_struct_that_it_is(long a, long b) => Powered(new Doubling(a), (int)(b & 63)).Value;
+
+    private interface IGroup<T>
+        where T : struct, IGroup<T>
+    {
+        static abstract T operator +(T x, T y);
+
+        T Times(int count)
+        {
+            T sum = default;
+            for (T term = (T)this; count > 0; count >>= 1, term += term) sum = (count & 1) != 0 ? sum + term : sum;
+            return sum + (T)(object)this;
+        }
+    }
+
+    private readonly record struct Doubling(long Value) : IGroup<Doubling>
+    {
+        public static Doubling operator +(Doubling x, Doubling y) => new((x.Value * 3) + y.Value);
+    }
+
+    private static T Powered<T>(T value, int count)
+        where T : struct, IGroup<T> => value.Times(count);
+
     public static long Run_new_of_a_type_parameter(long a, long b) => Make<Counted>().Value + Make<int>() + Make<Square>().Side;
 
     public static long Run_generic_function_pointers(long a, long b)

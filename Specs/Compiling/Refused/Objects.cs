@@ -58,6 +58,20 @@ public static class Objects
         return number;
     }
 
+    public static long RunCopyOfARecord(long a, long b)
+    {
+        return (Kept! with { Tag = 3 }).Tag; // KT0005
+    }
+
+    private record Marked(int Tag);
+
+    private static Marked? Kept;
+
+    public static long RunTypeHash(long a, long b)
+    {
+        return typeof(int).GetHashCode(); // KT0009
+    }
+
     public static long RunTypeName(long a, long b)
     {
         return typeof(int).Name.Length; // KT0009

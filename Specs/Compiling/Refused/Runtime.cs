@@ -91,6 +91,13 @@ public static class Runtime
         return written + System.Globalization.CultureInfo.CurrentCulture.LCID; // KT0008
     }
 
+    public static long RunLockThatIsMade(long a, long b) => Held.Gate is null ? 2 : 1;
+
+    private static class Held
+    {
+        public static readonly Lock Gate = new(); // KT0010
+    }
+
     public static long RunDynamic(long a, long b)
     {
         dynamic? thing = Gate;
