@@ -75,6 +75,36 @@ public class PlaceInCodeSpecs
     }
 
     [Fact]
+    public void Where_the_code_has_no_place_for_a_reservation_no_address_is_taken_for_one()
+    {
+        // A page with code in it can't be stored to in place. The odd address is the one that stands for none.
+        using var board = Load(
+            $"""
+                la t0, 3f
+                csrw mtvec, t0
+                li s2, {Start}
+                li s3, {HartState.Nowhere}
+                li t3, {Rounds}
+            1:  lr.w t0, (s2)
+                sc.w t1, t3, (s3)
+                addi t3, t3, -1
+                bnez t3, 1b
+            2:  j 2b
+                .balign 4
+            3:  addi s4, s4, 1
+                csrr t5, mepc
+                addi t5, t5, 4
+                csrw mepc, t5
+                csrr s5, mcause
+                mret
+            """);
+        board.Run(20_000);
+        var hart = board.FindHart(0)!;
+        Assert.Equal((Rounds, (int)ExceptionCause.StoreAddressMisaligned), ((int)hart.GetRegister(20), (int)hart.GetRegister(21)));
+        Assert.True(board.Translator.Translated > 2 * Rounds);
+    }
+
+    [Fact]
     public void Stores_to_a_watched_word_are_told_and_those_beside_it_need_not_leave_the_code()
     {
         // What is told takes the rest of its block along: it stands last.

@@ -44,12 +44,10 @@ internal sealed partial class MemoryAccessCompiler
         expressions.EvaluateInto(R.Rax, store.Address);
         code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.ReservedVirtual);
         leaves.Add(code.Jump(Condition.NotEqual));
-        if (store.SizeBytes == 8)
-        {
-            // The reservation may be that of half a word.
-            code.TestByte(R.Rax, 7);
-            leaves.Add(code.Jump(Condition.NotEqual));
-        }
+
+        // The reservation may be that of half a word, or the address the one that stands for none.
+        code.TestByte(R.Rax, store.SizeBytes - 1);
+        leaves.Add(code.Jump(Condition.NotEqual));
 
         // Reserved, and not marked: both in one.
         code.OpMemory(Alu.Compare, State, HartStateLayout.Reserved, 1);
