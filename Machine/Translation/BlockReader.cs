@@ -11,7 +11,7 @@ namespace Verification.Machine.Translation;
 internal sealed class BlockReader
 {
     private const int MostInstructions = 512;
-    private const int MostInstructionsInBlock = 64;
+    private const int MostInstructionsInBlock = 128;
 
     private static readonly Row<RecordingMachine>[] Rows = [.. InstructionTable<RecordingMachine, RecordedWord>.Rows];
 
