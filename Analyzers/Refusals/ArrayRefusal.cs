@@ -21,6 +21,7 @@ public sealed class ArrayRefusal : Refusal
     {
         Look(context, Array, OperationKind.ArrayCreation);
         Look(context, Collection, OperationKind.CollectionExpression);
+        Look(context, Call, OperationKind.Invocation);
     }
 
     private void Array(OperationAnalysisContext context)
@@ -35,6 +36,18 @@ public sealed class ArrayRefusal : Refusal
         var collection = (ICollectionExpressionOperation)context.Operation;
         var isOfUnknownLength = collection.Type is INamedTypeSymbol span && span.FullName() is "System.Span" or "System.ReadOnlySpan" && collection.Elements.Any(element => element is ISpreadOperation);
         if (((collection.Type is IArrayTypeSymbol && collection.Elements.Length > 0) || isOfUnknownLength) && !IsTable(collection)) Report(context, Name(collection.Type));
+    }
+
+    // What the base library's methods return as an array, whatever T is, they have made.
+    private void Call(OperationAnalysisContext context)
+    {
+        var call = (IInvocationOperation)context.Operation;
+        var method = call.TargetMethod;
+        if (method.OriginalDefinition.ReturnType is not IArrayTypeSymbol || SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, context.Compilation.Assembly)) return;
+        // Refused for another reason first: a virtual call, a service of the runtime. There is one empty array of each type.
+        var isOpen = call.IsVirtual && call.Instance?.Type is { IsReferenceType: true, IsSealed: false };
+        var isEmpty = method is { Name: "Empty", ContainingType.SpecialType: SpecialType.System_Array };
+        if (!isOpen && !isEmpty && RuntimeServices.Reason(method) is null && !IsTable(call)) Report(context, Name(method));
     }
 
     // C# makes no array of arguments that are none: there is one for all.

@@ -68,7 +68,7 @@ internal static class RuntimeServiceTable
     private static readonly HashSet<string> Mathematics =
     [
         "Acos", "Acosh", "AcosPi", "Asin", "Asinh", "AsinPi", "Atan", "Atan2", "Atan2Pi", "AtanPi", "Atanh", "Cbrt", "Cos", "Cosh", "Exp", "Exp10", "Exp10M1",
-        "Exp2", "Exp2M1", "ExpM1", "Log", "Log10", "Log10P1", "Log2", "Log2P1", "LogP1", "Pow", "RootN", "Sin", "SinCos", "Sinh", "Tan", "Tanh",
+        "Exp2", "Exp2M1", "ExpM1", "Log", "Log10", "Log10P1", "Log2", "Log2P1", "LogP1", "Pow", "ReciprocalEstimate", "ReciprocalSqrtEstimate", "RootN", "Sin", "SinCos", "Sinh", "Tan", "Tanh",
     ];
 
     // Single instructions and comparisons, whatever else their type or namespace holds.

@@ -283,6 +283,7 @@ internal sealed partial class Importer
                 return index;
             }
 
+            if (instruction.Offset > _current.Offset) Reach(instruction);
             IEnumerable<int> targets = instruction.Targets ?? (IsBranch(instruction.Code) ? [(int)instruction.Operand] : []);
             foreach (int target in targets.Where(target => _points.Any(point => point.Offset == target)))
             {
@@ -296,6 +297,17 @@ internal sealed partial class Importer
         }
 
         return null;
+    }
+
+    // What the rest of a refused statement calls may hold more to tell.
+    private void Reach(IlInstruction skipped)
+    {
+        if (skipped.Code != IlOp.Call) return;
+        IlInstruction refused = _current;
+        _current = skipped;
+        MethodBase method = ResolveMethod();
+        if (method.Module == _method.Module && !method.IsAbstract && method.GetMethodBody() is not null) _unit.Reference(new MethodKey(method, null), CurrentPlace());
+        _current = refused;
     }
 
     // Control does not go on to the instruction behind it.

@@ -43,6 +43,7 @@ internal sealed partial class Importer
 
         if (isVirtual && position >= 0 && (owner == typeof(string) || owner.IsArray)) CheckNotNull(_stack[position].Value);
         if (RefusesText(method, owner)) throw Refusal.Text(enumeration is null ? $"'{SymbolNames.Display(method)}'" : $"'{SymbolNames.Of(enumeration)}.{method.Name}'");
+        if (MakesArray(method)) throw Refusal.ArrayOf(method);
         if (NeverReturns(method))
         {
             Panic(PanicMessage(method));
@@ -63,6 +64,11 @@ internal sealed partial class Importer
         else Store(copy, 0, Load(address, 0, self, IrTypes.Of(self)), self);
         _stack[position] = new Entry(copy, _stack[position].Type);
     }
+
+    // What the base library's methods return as an array, whatever T is, they have made. The rule of the analyzers.
+    private bool MakesArray(MethodBase method) =>
+        !method.IsSpecialName && Compilation.IsKernelCode(_method) && !Compilation.IsKernelCode(method)
+        && method.Module.ResolveMethod(method.MetadataToken) is MethodInfo { ReturnType.IsArray: true };
 
     private bool RefusesText(MethodBase method, Type owner) =>
         (method is MethodInfo { ReturnType: { } result } && result == typeof(string) && !Compilation.IsKernelCode(method) && !IsKnownText(method) && !IsOwnText(method)) ||

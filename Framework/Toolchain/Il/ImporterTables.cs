@@ -61,10 +61,13 @@ internal sealed partial class Importer
         return true;
     }
 
+    private Instr Narrow(Instr index) => index.Type == IrType.I64 ? Emit(Op.Truncate, IrType.I32, index) : index;
+
     private Instr TableElement(int rank, int sizeBytes)
     {
         Instr[] indices = new Instr[rank];
-        for (int dimension = rank - 1; dimension >= 0; dimension--) indices[dimension] = PopValue();
+        // The parameters are of 32 bits: of a wider index the CLR takes these.
+        for (int dimension = rank - 1; dimension >= 0; dimension--) indices[dimension] = Narrow(PopValue());
         Instr table = PopAddress();
         CheckNotNull(table);
         Instr? position = null;

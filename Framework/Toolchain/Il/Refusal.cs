@@ -26,6 +26,9 @@ internal sealed class Refusal(string id, string message, SourcePoint? point = nu
     public static Refusal Array(Type type, int rank = 1) =>
         new("KT0002", $"'new {SymbolNames.Of(type)}[{new string(',', rank - 1)}]' allocates an array; use stackalloc, a fixed buffer or a static readonly table.");
 
+    public static Refusal ArrayOf(MethodBase method) =>
+        new("KT0002", $"'{SymbolNames.Display(method)}' makes an array, which needs a heap; use a span over stackalloc, a fixed buffer or a static readonly table.");
+
     public static Refusal Boxing(Type type, SourcePoint? point = null) =>
         new("KT0003", $"A value of '{SymbolNames.Of(type)}' is boxed here, which allocates an object.", point);
 

@@ -227,7 +227,8 @@ internal sealed class CallingConvention
         {
             List<ScalarField> scalars = [.. layout.Scalars.Where(scalar => scalar.Offset >= offset && scalar.Offset < offset + 8)];
             int end = offset;
-            bool isPlain = !layout.IsOpaque;
+            // A field of a packed struct may lie in two words.
+            bool isPlain = !layout.IsOpaque && !layout.Scalars.Any(scalar => scalar.Offset < offset && scalar.Offset + scalar.SizeBytes > offset);
             foreach (ScalarField scalar in scalars)
             {
                 isPlain &= scalar.Offset >= end && scalar.Offset + scalar.SizeBytes <= offset + 8;

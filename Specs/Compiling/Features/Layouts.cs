@@ -68,6 +68,44 @@ public static unsafe class Layouts
         public UInt128 A;
     }
 
+    public static long Run_packed_structs_passed_and_returned(long a, long b)
+    {
+        Message message = Sent(a, b);
+        return Received(message) + Received(1, 2, 3, 4, 5, 6, 7, message) + Received(Turned(new Swapped { A = (short)a, B = (int)b, C = a ^ b }));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Message Sent(long a, long b) => new() { A = (byte)b, B = a, C = (short)b };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Received(Message message) => message.A + (3 * message.B) + (5 * message.C);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Received(long a, long b, long c, long d, long e, long f, long g, Message message) => a + b + c + d + e + f + g + message.B;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Swapped Turned(Swapped swapped) => swapped with { A = (short)swapped.B, C = ~swapped.C };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Received(Swapped swapped) => swapped.A + (3 * swapped.B) + (5 * swapped.C);
+
+    // Fields that lie in both of the registers that pass the struct.
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private struct Message
+    {
+        public byte A;
+        public long B;
+        public short C;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 2)]
+    private struct Swapped
+    {
+        public short A;
+        public int B;
+        public long C;
+    }
+
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private struct Packed1
     {

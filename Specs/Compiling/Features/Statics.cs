@@ -44,6 +44,8 @@ public static unsafe class Statics
 
     public static long Run_tables_of_several_dimensions_out_of_bounds(long a, long b) => Grids.Times[(int)a, (int)b];
 
+    public static long Run_tables_of_several_dimensions_by_wide_indices(long a, long b) => Grids.Times[a, b & 7] + Grids.Times[(nint)a << 32, (uint)b & 7];
+
     public static long Run_a_dimension_that_there_is_not(long a, long b) => Grids.Times.GetLength((int)a) + (a > 5 ? Grids.None![(int)a, 0] : 0);
 
     public static long Run_initialisers_that_call_themselves(long a, long b) => Recursive.Moves[(int)a & 7] + Recursive.Deep + Recursive.Ackermann + Recursive.Caught + Recursive.Of<int>.Depth;

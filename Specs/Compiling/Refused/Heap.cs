@@ -28,6 +28,20 @@ public static class Heap
         return items[0];
     }
 
+    public static long RunCollectionExpressionOfAnotherSpan(long a, long b)
+    {
+        Span<byte> items = [.. "text"u8]; // KT0002
+        return items[(int)a & 3];
+    }
+
+    public static long RunArrayOfTheBaseLibrary(long a, long b)
+    {
+        Span<long> items = [a, b];
+        long first = items.ToArray()[0]; // KT0002
+        first += "text".ToCharArray().Length; // KT0002
+        return first + BitConverter.GetBytes(a)[0]; // KT0002
+    }
+
     public static long RunBoxing(long a, long b)
     {
         Keep(a); // KT0003
@@ -87,6 +101,16 @@ public static class Heap
     }
 
     private sealed record Pair(long First, long Second);
+
+    public static long RunCalledWithADelegate(long a, long b)
+    {
+        return Twice(x => 2 * x, (int)a); // KT0004
+    }
+
+    private static int Twice(Func<int, int> f, int x)
+    {
+        return f(f(x)); // KT0004
+    }
 
     public static long RunDelegateParameter(long a, long b) => Apply(null!);
 
