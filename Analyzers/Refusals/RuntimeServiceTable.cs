@@ -77,7 +77,8 @@ internal static class RuntimeServiceTable
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread.SpinWait", "System.Threading.Thread.MemoryBarrier",
         "System.GC.KeepAlive", "System.Collections.Generic.EqualityComparer",
         "System.Collections.Generic.Comparer.Default", "System.Collections.Generic.Comparer.Compare", "System.Array.Empty", "System.Array.Length", "System.Array.GetLength",
-        "System.Array.GetUpperBound", "System.Array.GetLowerBound", "System.Array.Rank",
+        "System.Array.GetUpperBound", "System.Array.GetLowerBound", "System.Array.Rank", "System.Array.LongLength", "System.Array.Fill", "System.Array.Clear",
+        "System.Array.Copy", "System.Array.IndexOf", "System.Array.LastIndexOf", "System.Array.Sort", "System.Array.Reverse",
         "System.Globalization.CultureInfo.InvariantCulture", "System.Globalization.NumberFormatInfo.InvariantInfo",
     ];
 

@@ -302,7 +302,7 @@ internal sealed partial class Importer
     // What the rest of a refused statement calls may hold more to tell.
     private void Reach(IlInstruction skipped)
     {
-        if (skipped.Code != IlOp.Call) return;
+        if (skipped.Code != IlOp.Call || !Compilation.IsKernelCode(_method)) return;
         IlInstruction refused = _current;
         _current = skipped;
         MethodBase method = ResolveMethod();

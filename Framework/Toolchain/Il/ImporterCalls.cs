@@ -188,6 +188,9 @@ internal sealed partial class Importer
             parameterTypes = [.. parameterTypes.Select(type => WithComparer(type, key.Comparer))];
         }
 
+        // What a method of the base library would do with a box is nothing that the kernel's author wants to know.
+        int count = Math.Min(parameterTypes.Length, _stack.Count);
+        if (!Compilation.IsKernelCode(key.Method)) _stack.GetRange(_stack.Count - count, count).ForEach(RefuseBox);
         Place place = CurrentPlace();
         string symbol = _unit.Reference(key, place);
         MethodKey? callee = Attributes.AssemblyText(key.Method) is null ? key : null;
@@ -196,6 +199,11 @@ internal sealed partial class Importer
             IsNoReturn = Attributes.Has(key.Method, "PanicHandler"),
         };
         FinishCall(target, []);
+    }
+
+    private void RefuseBox(Entry entry)
+    {
+        if (entry.Value is { Op: Op.Pseudo, Reference: BoxedValue }) RefusePseudo(entry);
     }
 
     // The base library gives sizes of buffers by static abstract properties, which must be known before anything is inlined.

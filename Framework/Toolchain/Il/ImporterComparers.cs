@@ -157,6 +157,7 @@ internal sealed partial class Importer
             return true;
         }
 
+        if (method.Name != "Sort") return false;
         if (_stack.Count < method.GetParameters().Length + 1 || _stack[^(method.GetParameters().Length + 1)].Value is not { Op: Op.Pseudo, Reference: SorterValue sorter }) return false;
         Entry comparer = Pop();
         Type[] elements = sorter.Type.GetGenericArguments();

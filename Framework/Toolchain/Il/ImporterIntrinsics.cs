@@ -52,6 +52,8 @@ internal sealed partial class Importer
             case "System.Array" when method.Name == "Empty":
                 Push(_function.Symbol(_unit.Data.Frozen(method.Invoke(null, null)!)), ((MethodInfo)method).ReturnType);
                 return true;
+            case "System.Array" when method.Name is "Clear" or "Copy":
+                return ArrayIntrinsic(method);
             case "System.Buffers.SearchValues`1":
                 return SearchIntrinsic((MethodInfo)method, owner.GetGenericArguments()[0]);
             case "System.MemoryExtensions" when method.Name == "SplitCore":

@@ -37,6 +37,19 @@ internal sealed partial class Importer
         return true;
     }
 
+    // The type of the elements is that of the variables that hold the arrays.
+    private bool ArrayIntrinsic(MethodBase method)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        Type[] types = [.. parameters.Select((parameter, index) => (Array: parameter.ParameterType == typeof(Array), Type: _stack[_stack.Count - parameters.Length + index].Type)).Where(argument => argument.Array).Select(argument => argument.Type).Distinct()];
+        if (types is not [{ IsSZArray: true } type]) return false;
+        MethodInfo? routine = typeof(ArrayRoutines).GetMethods().SingleOrDefault(routine => routine.Name == method.Name
+            && routine.GetParameters().Select(parameter => parameter.ParameterType.IsArray ? typeof(Array) : parameter.ParameterType).SequenceEqual(parameters.Select(parameter => parameter.ParameterType)));
+        if (routine is null) return false;
+        CallRoutine(routine.MakeGenericMethod(type.GetElementType()!));
+        return true;
+    }
+
     private bool TryTableLength(string name, int parameterCount)
     {
         Type type = _stack[^(parameterCount + 1)].Type;

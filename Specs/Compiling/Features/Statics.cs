@@ -46,6 +46,31 @@ public static unsafe class Statics
 
     public static long Run_tables_of_several_dimensions_by_wide_indices(long a, long b) => Grids.Times[a, b & 7] + Grids.Times[(nint)a << 32, (uint)b & 7];
 
+    public static long Run_operations_on_arrays(long a, long b)
+    {
+        Array.Clear(Arrays.Texts, 0, 1);
+        Array.Copy(Arrays.Numbers, (int)a & 1, Arrays.Others, 1, 2);
+        Array.Fill(Arrays.Others, (short)b, 3, 1);
+        Array.Sort(Arrays.Numbers);
+        Array.Reverse(Arrays.Others);
+        Array.Copy(Arrays.Days, 0, Arrays.Days, 1, 2);
+        Array.Clear(a > 0 ? Arrays.Others : Arrays.Numbers, 0, 1);
+        long sum = Array.IndexOf(Arrays.Numbers, (short)a) + Array.LastIndexOf(Arrays.Days, DayOfWeek.Friday) + Arrays.Others.LongLength;
+        foreach (short number in Arrays.Numbers) sum = (sum * 31) + number;
+        foreach (short number in Arrays.Others) sum = (sum * 31) + number;
+        foreach (DayOfWeek day in Arrays.Days) sum = (sum * 31) + (int)day;
+        Array.Clear(Arrays.Numbers);
+        return sum + Arrays.Numbers[(int)b & 3] + (Arrays.Texts[0] is null ? 1 : 0) + Arrays.Texts[1].Length;
+    }
+
+    public static long Run_parts_of_arrays_out_of_bounds(long a, long b)
+    {
+        if (a > b) Array.Clear(Arrays.Numbers, (int)a, (int)b);
+        Array.Copy(Arrays.Numbers, (int)a, Arrays.Others, (int)b, 2);
+        Array.Clear(a == 0 ? Arrays.None! : Arrays.Numbers);
+        return Arrays.Others[1];
+    }
+
     public static long Run_a_dimension_that_there_is_not(long a, long b) => Grids.Times.GetLength((int)a) + (a > 5 ? Grids.None![(int)a, 0] : 0);
 
     public static long Run_initialisers_that_call_themselves(long a, long b) => Recursive.Moves[(int)a & 7] + Recursive.Deep + Recursive.Ackermann + Recursive.Caught + Recursive.Of<int>.Depth;
@@ -316,6 +341,15 @@ internal ref struct Text(Span<byte> buffer)
 
         private void Put(byte value) => _buffer[Length++] = value;
     }
+}
+
+internal static class Arrays
+{
+    public static readonly short[] Numbers = [5, 1, 4, 2];
+    public static readonly short[] Others = [9, 8, 7, 6, 5];
+    public static readonly string[] Texts = ["one", "three"];
+    public static readonly DayOfWeek[] Days = [DayOfWeek.Friday, DayOfWeek.Monday, DayOfWeek.Sunday];
+    public static short[]? None;
 }
 
 internal static class Grids

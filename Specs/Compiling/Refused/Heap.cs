@@ -49,6 +49,8 @@ public static class Heap
         return a;
     }
 
+    public static long RunBoxToCompareWith(long a, long b) => ((DayOfWeek)a).CompareTo(DayOfWeek.Monday); // KT0003
+
     public static long RunInterfaceOfAStruct(long a, long b)
     {
         IShape shape = new Square { Side = (int)a }; // KT0003
