@@ -1,3 +1,5 @@
+using Verification.Machine.Translation;
+
 namespace Verification.Machine.Harts;
 
 // What translated code lets pass of a stack under observation, without telling. It is no state of the machine.
@@ -49,6 +51,8 @@ public sealed unsafe partial class Hart
         State->StackSpan = high - low;
         // Without a guard each s0 points into the stack, and nothing lies there.
         State->StackWordLimit = (isIgnored || _guard is not null) && high - low > 7 ? high - low - 7 : 0;
+        State->FrameFloor = isIgnored ? 0 : _guard is null ? ulong.MaxValue : FrameChecks.ReachBytes - 1;
+        State->KnownFrame = HartState.NoFrame;
         // The first values that do not pass; nothing passes below the greatest and above 0.
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
         State->StackCeiling = isTold ? 0 : high + 1;

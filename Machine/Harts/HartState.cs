@@ -40,6 +40,8 @@ namespace Verification.Machine.Harts;
 /// 0x330  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
 /// 0x338  Satp
 /// 0x340  MachineScratch and what follows: control registers that hold what is written to them
+/// 0x380  FrameFloor, KnownFrame: accesses below an s0 that lies further than the floor from StackLow are no news to an
+///                     observer; the last such s0
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -47,6 +49,9 @@ internal unsafe struct HartState
 {
     /// <summary>In place of <see cref="ReservedVirtual"/>, an address of no aligned word.</summary>
     internal const ulong Nowhere = 1;
+
+    /// <summary>In place of <see cref="KnownFrame"/>, an address near which nothing can be accessed, translated or not.</summary>
+    internal const ulong NoFrame = 0xA5A5_A5A5_A5A5_A5A0;
 
     internal fixed ulong X[32];
     internal fixed ulong F[32];
@@ -95,6 +100,8 @@ internal unsafe struct HartState
     internal ulong SupervisorExceptionPc;
     internal ulong SupervisorCause;
     internal ulong SupervisorTrapValue;
+    internal ulong FrameFloor;
+    internal ulong KnownFrame;
 
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;

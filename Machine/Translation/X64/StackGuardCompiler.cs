@@ -12,9 +12,14 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     private const int WordBytes = 8;
 
     private Dictionary<Effect, StackCheck> _checks = [];
+    private Dictionary<Effect, FrameCheck?> _frameChecks = [];
 
     /// <summary>Begins a block.</summary>
-    internal void Begin(BasicBlock block) => _checks = StackChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
+    internal void Begin(BasicBlock block)
+    {
+        _checks = StackChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
+        _frameChecks = FrameChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
+    }
 
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
     internal void EmitStackPointer(Effect.GuardStackPointer guard, List<int> leaves)
@@ -34,6 +39,12 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         if (TryEmitCheck(guard, leaves)) return;
         // All that goes through sp has a distance from it.
         if (guard.BaseRegister != ObservedEffects.FramePointer) throw new NotTranslatedException();
+        if (_frameChecks.TryGetValue(guard, out var frame))
+        {
+            if (frame is { } check) EmitFrameCheck(check, leaves);
+            return;
+        }
+
         if (group?.Register != ObservedEffects.FramePointer)
         {
             EmitFrameAccess(guard.Address, guard.SizeBytes, leaves);
@@ -77,6 +88,28 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     {
         code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackCeiling);
         leaves.Add(code.Jump(Condition.AboveOrEqual));
+    }
+
+    // Mostly s0 is what it was at the last check. The guard's expression has been settled, and s0 with it.
+    private void EmitFrameCheck(FrameCheck check, List<int> leaves)
+    {
+        var host = expressions.HostOf(ObservedEffects.FramePointer);
+        var home = ExpressionCompiler.OffsetOf(ObservedEffects.FramePointer);
+        if (host is null) code.Load(R.Rax, State, home);
+        code.OpFrom(Alu.Compare, host ?? R.Rax, State, HartStateLayout.KnownFrame);
+        var isKnown = code.Jump(Condition.Equal);
+        if (host is { } frame) code.Move(R.Rax, frame);
+        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.FrameFloor);
+        var isFar = code.Jump(Condition.Above);
+        var lowest = Expression.Binary(Operator.Add, Expression.Register(ObservedEffects.FramePointer), Expression.Constant((ulong)check.Low));
+        EmitFrameAccess(lowest, check.End - check.Low, leaves);
+        var isInside = code.Jump();
+        code.BindHere(isFar);
+        if (host is null) code.Load(R.Rax, State, home);
+        code.Store(State, HartStateLayout.KnownFrame, host ?? R.Rax);
+        code.BindHere(isInside);
+        code.BindHere(isKnown);
     }
 
     private void EmitFrameAccess(Expression address, int sizeBytes, List<int> leaves)
