@@ -19,7 +19,7 @@ public class SelectiveObserverSpecs
         var (told, translated) = (0, 0ul);
         for (var seed = 0; seed < s_programs; seed++)
         {
-            var (news, instructions) = Compare(seed);
+            var (news, instructions) = Compare(seed, static seed => RandomProgram.Create(seed));
             told += news;
             translated += instructions;
         }
@@ -57,10 +57,25 @@ public class SelectiveObserverSpecs
         }
     }
 
-    private static (int Told, ulong Translated) Compare(int seed)
+    [Fact]
+    public void A_frame_pointer_about_the_ends_of_a_stack_is_told_of_as_it_is_when_interpreted()
     {
-        using var interpreted = Prepared(seed, ExecutionEngine.Interpreter);
-        using var translated = Prepared(seed, ExecutionEngine.Translator);
+        var (told, translated) = (0, 0ul);
+        for (var seed = 0; seed < s_programs; seed++)
+        {
+            var (news, instructions) = Compare(seed, FrameLoop.Create);
+            told += news;
+            translated += instructions;
+        }
+
+        Assert.True(told > 20 * s_programs, $"only {told} events were compared");
+        Assert.True(translated > 500ul * (ulong)s_programs || TranslationCache.Current is null, $"only {translated} instructions were translated");
+    }
+
+    private static (int Told, ulong Translated) Compare(int seed, Func<int, Board> create)
+    {
+        using var interpreted = Prepared(create(seed), ExecutionEngine.Interpreter);
+        using var translated = Prepared(create(seed), ExecutionEngine.Translator);
         Log expected = new(new Random(seed)), actual = new(new Random(seed));
         var random = new Random(seed);
         for (var i = 0; i < 10; i++)
@@ -84,9 +99,8 @@ public class SelectiveObserverSpecs
         return (expected.News.Count, translated.Translator.Translated);
     }
 
-    private static Board Prepared(int seed, ExecutionEngine engine)
+    private static Board Prepared(Board board, ExecutionEngine engine)
     {
-        var board = RandomProgram.Create(seed);
         board.Engine = engine;
         board.Translator.VisitsToTranslate = 2;
         return board;
