@@ -52,6 +52,8 @@ internal static class FrameLoop
     private static void AppendAccess(StringBuilder text, Random random)
     {
         var offset = (random.Next(4) == 0 ? random.Next(-8, 32) : random.Next(-256, 0)) * 8;
-        text.AppendLine($"srli t2, s0, 31\nbeqz t2, 3f\n{s_accesses[random.Next(s_accesses.Length)]}, {offset}(s0)\n{s_accesses[random.Next(s_accesses.Length)]}, {Math.Max(offset - 16, -2048)}(s0)\n3:");
+        text.AppendLine($"srli t2, s0, 31\nbeqz t2, 3f\n{s_accesses[random.Next(s_accesses.Length)]}, {offset}(s0)");
+        if (random.Next(3) == 0) text.AppendLine($"addi s0, s0, {random.Next(-255, 255) * 8}");
+        text.AppendLine($"{s_accesses[random.Next(s_accesses.Length)]}, {Math.Max(offset - 16, -2048)}(s0)\n3:");
     }
 }
