@@ -20,6 +20,7 @@ internal sealed class BlockCompiler
     private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
     private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop, uint Pending)> _singles = [];
+    private readonly List<(ExitSite Exit, LoopRegion? Loop, uint Pending)> _frames = [];
     private readonly List<int> _leaves = [];
     private Dictionary<Effect, AccessGroup> _groups = [];
     private TranslatedPage _page = null!;
@@ -55,6 +56,7 @@ internal sealed class BlockCompiler
             _memory.IsObserved = page.Interests is not null;
             _linker.Start(page, blocks);
             _singles.Clear();
+            _frames.Clear();
             var at = offset;
             try
             {
@@ -62,6 +64,8 @@ internal sealed class BlockCompiler
                     EmitBlock(block, ref at);
                 foreach (var (missed, (pc, refund, access, loop, pending)) in _memory.EmitSingles().Zip(_singles))
                     _linker.AddMiss(missed, pc, refund, access, loop, pending);
+                foreach (var (leaves, (exit, loop, pending)) in _guards.EmitOtherFrames().Zip(_frames))
+                    leaves.ForEach(leave => _linker.AddExit(leave, exit, loop, pending));
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -71,6 +75,7 @@ internal sealed class BlockCompiler
                 // An instruction too intricate for the free registers: the same again without it.
                 page.Refused.Add(at);
                 _memory.Forget();
+                _guards.Forget();
                 _floats.Forget();
             }
         }
@@ -127,7 +132,8 @@ internal sealed class BlockCompiler
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.GuardAccess guard:
-                    _guards.EmitAccess(guard, next is null ? null : _groups.GetValueOrDefault(next), _leaves);
+                    if (_guards.EmitAccess(guard, next is null ? null : _groups.GetValueOrDefault(next), _leaves))
+                        _frames.Add((new(ExitKind.Interpret, pc, refund), _block.Loop, _pending));
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.SetRegister set:

@@ -11,6 +11,11 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     private const R State = ExpressionCompiler.State;
     private const int WordBytes = 8;
 
+    private static readonly int FrameHome = ExpressionCompiler.OffsetOf(ObservedEffects.FramePointer);
+    private static readonly Expression Frame = Expression.Register(ObservedEffects.FramePointer);
+
+    private readonly List<(FrameCheck Check, RegisterMap Map, int Other, int Back)> _others = [];
+
     private Dictionary<Effect, StackCheck> _checks = [];
     private Dictionary<Effect, FrameCheck?> _frameChecks = [];
 
@@ -34,27 +39,30 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     /// <param name="guard">The access.</param>
     /// <param name="group">The accesses that it shares a look-up with: the first through a frame pointer is checked for all.</param>
     /// <param name="leaves">Gets the jumps that leave.</param>
-    internal void EmitAccess(Effect.GuardAccess guard, AccessGroup? group, List<int> leaves)
+    /// <returns>Whether it may leave from <see cref="EmitOtherFrames"/>.</returns>
+    internal bool EmitAccess(Effect.GuardAccess guard, AccessGroup? group, List<int> leaves)
     {
-        if (TryEmitCheck(guard, leaves)) return;
+        if (TryEmitCheck(guard, leaves)) return false;
         // All that goes through sp has a distance from it.
         if (guard.BaseRegister != ObservedEffects.FramePointer) throw new NotTranslatedException();
         if (_frameChecks.TryGetValue(guard, out var frame))
         {
-            if (frame is { } check) EmitFrameCheck(check, leaves);
-            return;
+            if (frame is not { } check) return false;
+            EmitFrameCheck(check);
+            return true;
         }
 
         if (group?.Register != ObservedEffects.FramePointer)
         {
             EmitFrameAccess(guard.Address, guard.SizeBytes, leaves);
-            return;
+            return false;
         }
 
-        if (group.IsGuarded) return;
+        if (group.IsGuarded) return false;
         group.IsGuarded = true;
         var (lowest, span) = group.Direct;
         EmitFrameAccess(lowest, span, leaves);
+        return false;
     }
 
     private bool TryEmitCheck(Effect guard, List<int> leaves)
@@ -91,26 +99,44 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     }
 
     // Mostly s0 is what it was at the last check. The guard's expression has been settled, and s0 with it.
-    private void EmitFrameCheck(FrameCheck check, List<int> leaves)
+    private void EmitFrameCheck(FrameCheck check)
     {
-        var host = expressions.HostOf(ObservedEffects.FramePointer);
-        var home = ExpressionCompiler.OffsetOf(ObservedEffects.FramePointer);
-        if (host is null) code.Load(R.Rax, State, home);
-        code.OpFrom(Alu.Compare, host ?? R.Rax, State, HartStateLayout.KnownFrame);
-        var isKnown = code.Jump(Condition.Equal);
-        if (host is { } frame) code.Move(R.Rax, frame);
-        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
-        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.FrameFloor);
-        var isFar = code.Jump(Condition.Above);
-        var lowest = Expression.Binary(Operator.Add, Expression.Register(ObservedEffects.FramePointer), Expression.Constant((ulong)check.Low));
-        EmitFrameAccess(lowest, check.End - check.Low, leaves);
-        var isInside = code.Jump();
-        code.BindHere(isFar);
-        if (host is null) code.Load(R.Rax, State, home);
-        code.Store(State, HartStateLayout.KnownFrame, host ?? R.Rax);
-        code.BindHere(isInside);
-        code.BindHere(isKnown);
+        var frame = expressions.HostOf(ObservedEffects.FramePointer);
+        if (frame is null) code.Load(R.Rax, State, FrameHome);
+        code.OpFrom(Alu.Compare, frame ?? R.Rax, State, HartStateLayout.KnownFrame);
+        _others.Add((check, expressions.Map, code.Jump(Condition.NotEqual), code.Position));
     }
+
+    /// <summary>Emits, out of the way, the checks where <c>s0</c> is another than before.</summary>
+    /// <returns>For the n-th since the last call, the jumps that leave.</returns>
+    internal List<List<int>> EmitOtherFrames()
+    {
+        var result = new List<List<int>>();
+        expressions.Pending = 0;
+        foreach (var (check, map, other, back) in _others)
+        {
+            List<int> leaves = [];
+            expressions.Map = map;
+            code.BindHere(other);
+            expressions.EvaluateInto(R.Rax, Frame);
+            code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
+            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.FrameFloor);
+            var isFar = code.Jump(Condition.Above);
+            EmitFrameAccess(Expression.Binary(Operator.Add, Frame, Expression.Constant((ulong)check.Low)), check.End - check.Low, leaves);
+            code.BindTo(code.Jump(), back);
+            code.BindHere(isFar);
+            expressions.EvaluateInto(R.Rax, Frame);
+            code.Store(State, HartStateLayout.KnownFrame, R.Rax);
+            code.BindTo(code.Jump(), back);
+            result.Add(leaves);
+        }
+
+        _others.Clear();
+        return result;
+    }
+
+    /// <summary>What was emitted is given up.</summary>
+    internal void Forget() => _others.Clear();
 
     private void EmitFrameAccess(Expression address, int sizeBytes, List<int> leaves)
     {
