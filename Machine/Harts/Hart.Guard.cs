@@ -1,5 +1,3 @@
-using Verification.Machine.Translation;
-
 namespace Verification.Machine.Harts;
 
 // What translated code lets pass of a stack under observation, without telling. It is no state of the machine.
@@ -7,6 +5,9 @@ public sealed unsafe partial class Hart
 {
     // More than the instructions of a block move sp by: so far from both ends of the address space nothing wraps around.
     private const ulong GuardMargin = 1 << 20;
+
+    /// <summary>So far below <c>s0</c> an instruction can reach: by 12 bits, with their sign.</summary>
+    internal const int FrameReachBytes = 2048;
 
     private Interests? _interests;
     private (ulong Low, ulong Deepest, ulong High)? _guard;
@@ -51,7 +52,7 @@ public sealed unsafe partial class Hart
         State->StackSpan = high - low;
         // Without a guard each s0 points into the stack, and nothing lies there.
         State->StackWordLimit = (isIgnored || _guard is not null) && high - low > 7 ? high - low - 7 : 0;
-        State->FrameFloor = isIgnored ? 0 : _guard is null ? ulong.MaxValue : FrameChecks.ReachBytes - 1;
+        State->FrameFloor = isIgnored ? 0 : _guard is null ? ulong.MaxValue : FrameReachBytes - 1;
         State->KnownFrame = HartState.NoFrame;
         // The first values that do not pass; nothing passes below the greatest and above 0.
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;

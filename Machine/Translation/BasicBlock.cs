@@ -42,17 +42,22 @@ internal sealed class BasicBlock(int offset)
     /// <summary>The loop that it belongs to, if any.</summary>
     internal LoopRegion? Loop { get; set; }
 
-    /// <summary>Puts other effects in the place of one.</summary>
-    /// <param name="instruction">Whose effect it is, counted from the block's first.</param>
-    /// <param name="effect">That very effect.</param>
-    /// <param name="others">The others, if any.</param>
-    internal void Replace(int instruction, Effect effect, ReadOnlySpan<Effect> others)
-    {
-        var decoded = Instructions[instruction];
-        var at = Array.FindIndex(decoded.Effects, one => ReferenceEquals(one, effect));
-        Instructions[instruction] = decoded with { Effects = [.. decoded.Effects[..at], .. others, .. decoded.Effects[(at + 1)..]] };
-    }
-
     /// <summary>Where guest registers live in it.</summary>
     internal RegisterMap Map => Loop?.Map ?? RegisterMap.Standard;
+
+    /// <summary>What its instructions do, in order.</summary>
+    internal IEnumerable<Effect> Effects => Instructions.SelectMany(static decoded => decoded.Effects);
+
+    /// <summary>Puts another effect in the place of one, or drops it.</summary>
+    /// <param name="instruction">Whose effect it is, counted from the block's first.</param>
+    /// <param name="effect">That very effect.</param>
+    /// <param name="other">The other; null for none.</param>
+    internal void Replace(int instruction, Effect effect, Effect? other)
+    {
+        var effects = Instructions[instruction].Effects.ToList();
+        var at = effects.FindIndex(one => ReferenceEquals(one, effect));
+        if (other is null) effects.RemoveAt(at);
+        else effects[at] = other;
+        Instructions[instruction] = Instructions[instruction] with { Effects = [.. effects] };
+    }
 }

@@ -8,9 +8,6 @@ namespace Verification.Machine.Translation;
 /// </summary>
 internal static class FrameChecks
 {
-    /// <summary>So far below <c>s0</c> an instruction can reach.</summary>
-    internal const int ReachBytes = 2048;
-
     /// <summary>For the first guard of those that are checked together, what they reach; null for the others. Other guards are no keys.</summary>
     internal static Dictionary<Effect, FrameCheck?> Of(IEnumerable<Effect> effects)
     {
@@ -22,14 +19,10 @@ internal static class FrameChecks
             {
                 case Effect.GuardAccess { BaseRegister: ObservedEffects.FramePointer } guard
                     when AccessGroup.TryParse(guard.Address, out _, out var offset) && offset + guard.SizeBytes <= 0:
-                    if (first is null) result[first = guard] = new(offset, offset + guard.SizeBytes);
-                    else
-                    {
-                        result[guard] = null;
-                        var (low, end) = result[first]!.Value;
-                        result[first] = new(Math.Min(low, offset), Math.Max(end, offset + guard.SizeBytes));
-                    }
-
+                    result[guard] = null;
+                    first ??= guard;
+                    var (low, end) = result[first] ?? new(offset, offset + guard.SizeBytes);
+                    result[first] = new(Math.Min(low, offset), Math.Max(end, offset + guard.SizeBytes));
                     break;
                 case Effect.SetRegister { Register: ObservedEffects.FramePointer } or Effect.Perform:
                     first = null;

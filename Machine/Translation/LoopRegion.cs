@@ -34,7 +34,7 @@ internal sealed class LoopRegion
             foreach (var block in loop)
             {
                 var weight = (long)Math.Pow(WeightPerDepth, depths[block] - 1);
-                foreach (var effect in block.Instructions.SelectMany(static decoded => decoded.Effects))
+                foreach (var effect in block.Effects)
                 {
                     effect.CountUses(integers, floats, weight);
                     if (effect is Effect.SetRegister set) written |= 1u << set.Register;

@@ -41,11 +41,11 @@ internal static class Temporaries
             if (reader != i)
             {
                 if (Joined(set, run[reader].Set) is not { } whole) continue;
-                block.Replace(run[reader].Instruction, run[reader].Set, [whole]);
+                block.Replace(run[reader].Instruction, run[reader].Set, whole);
                 run[reader] = run[reader] with { Set = whole };
             }
 
-            block.Replace(instruction, set, []);
+            block.Replace(instruction, set, null);
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class BlockCompiler
             _guards.Begin(block);
         _linker.Begin(block);
         var count = block.Instructions.Count;
-        _groups = AccessGroup.Of(block.Instructions.SelectMany(static d => d.Effects));
+        _groups = AccessGroup.Of(block.Effects);
         var paid = 0;
         for (var i = 0; i < count; i++)
         {

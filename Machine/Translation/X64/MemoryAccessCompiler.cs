@@ -33,7 +33,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
     internal HostAddress Translate(AccessGroup group, Expression address, int sizeBytes, AccessKind kind)
     {
-        var slot = HartStateLayout.GroupAddends + (8 * group.Slot);
+        var slot = SlotOf(group);
         GroupLookup? first = null;
         int apart;
         if (!group.IsLookedUp)
@@ -49,7 +49,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
                 code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
             code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
             apart = code.Jump(Condition.Above);
-            first = new(group, slot, other, found, Together: code.Position);
+            first = new(group, other, found, Together: code.Position);
             code.Store(State, slot, R.Rcx);
             code.Move(R.Rdx, R.Rcx);
         }
@@ -87,7 +87,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
                 code.BindHere(single.Apart);
                 EmitTwoPages(first, single.Kind);
                 code.BindHere(miss);
-                code.StoreImmediate(State, first.Slot, 0);
+                code.StoreImmediate(State, SlotOf(first.Group), 0);
             }
             else
             {
@@ -111,6 +111,8 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         _singles.Clear();
         return missed;
     }
+
+    private static int SlotOf(AccessGroup group) => HartStateLayout.GroupAddends + (8 * group.Slot);
 
     // A group that lies in two pages goes on as one in one page does if both are flat; its alignment has been looked at.
     private void EmitTwoPages(GroupLookup first, AccessKind kind)
@@ -274,7 +276,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
 
     // The look-up of a group by its first access: the jump where it is not flat, and where it goes on with the displacement in
     // rcx, of the anchor's page alone or of all.
-    private readonly record struct GroupLookup(AccessGroup Group, int Slot, int Other, int Found, int Together);
+    private readonly record struct GroupLookup(AccessGroup Group, int Other, int Found, int Together);
 }
 
 /// <summary>Jumps on a look-up that failed, and where the code goes on when it has been mended.</summary>

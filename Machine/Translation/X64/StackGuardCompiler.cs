@@ -22,8 +22,8 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     /// <summary>Begins a block.</summary>
     internal void Begin(BasicBlock block)
     {
-        _checks = StackChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
-        _frameChecks = FrameChecks.Of(block.Instructions.SelectMany(static d => d.Effects));
+        _checks = StackChecks.Of(block.Effects);
+        _frameChecks = FrameChecks.Of(block.Effects);
     }
 
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
