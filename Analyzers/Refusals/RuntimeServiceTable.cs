@@ -98,6 +98,7 @@ internal static class RuntimeServiceTable
         if (type == "Guid") return member is "Parse" or "TryParse" ? Heap : null;
         return Dates.Contains(type) && member is "Parse" or "TryParse" or "TryFormat" or "ParseExact" or "TryParseExact" ? Culture : null;
     }
+
     /// <summary>Whether what a member says depends on the machine that it runs on: its clock, time zone, culture and the like.</summary>
     /// <param name="space">Namespace of its type.</param>
     /// <param name="type">Name of its type, without type arguments.</param>

@@ -28,10 +28,19 @@ internal static class Registers
         [1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31,
          32, 33, 34, 35, 36, 37, 38, 39, 42, 43, 44, 45, 46, 47, 48, 49, 60, 61, 62, 63];
 
+    private static readonly bool[] s_isInteger = Marked(Integer), s_isFloat = Marked(Float);
+
     /// <summary>True for a register of <see cref="Integer"/> or of <see cref="Float"/>.</summary>
-    public static bool IsAllocatable(int register, bool isFloat) => isFloat ? register is >= 32 and <= 63 : register is >= 5 and <= 31;
+    public static bool IsAllocatable(int register, bool isFloat) => (isFloat ? s_isFloat : s_isInteger)[register];
 
     /// <summary>True if a method that uses the register has to give it back unchanged.</summary>
     public static bool IsCalleeSaved(int register) =>
         register is 8 or 9 or (>= 18 and <= 27) or 40 or 41 or (>= 50 and <= 59);
+
+    private static bool[] Marked(int[] registers)
+    {
+        bool[] marks = new bool[MachineInstr.FirstVirtual];
+        foreach (int register in registers) marks[register] = true;
+        return marks;
+    }
 }

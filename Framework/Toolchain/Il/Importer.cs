@@ -15,10 +15,10 @@ internal sealed record Entry(Instr Value, Type Type);
 /// </summary>
 internal sealed partial class Importer
 {
-    private readonly Compilation _unit;
-    private readonly MethodBase _method;
     private sealed record SiteKey(int Offset, FinallyContext? Context);
 
+    private readonly Compilation _unit;
+    private readonly MethodBase _method;
     private readonly Function _function;
     private readonly MethodBody _body;
     private readonly IlInstruction[] _code;

@@ -168,9 +168,7 @@ internal static class StaticInitialiser
                 bool isPure = owner.Assembly == typeof(object).Assembly &&
                     (owner.Namespace == "System" ? !ImpureTypes.Contains(owner) : PureNamespaces.Any(name => owner.Namespace == name) || owner == typeof(System.Buffers.SearchValues));
                 bool isSeeded = callee.Name == "GetHashCode" && (owner == typeof(object) || owner == typeof(string) || owner == typeof(RuntimeHelpers));
-                bool isOfHost = Importer.DependsOnHost(callee);
-                bool isDrawn = owner == typeof(Guid) && callee.Name is "NewGuid" or "CreateVersion7";
-                if (!isPure || isSeeded || isDrawn || isOfHost || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
+                if (!isPure || isSeeded || Importer.DependsOnHost(callee) || callee.Name == "AsPointer") throw Refused($"it calls '{SymbolNames.Display(callee)}'.");
                 return;
             }
 
