@@ -28,7 +28,7 @@ public class SharedBootSpecs
         """;
 
     private static readonly int s_machines =
-        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_MACHINES"), out var count) ? count : 12;
+        Setting.Number("VERIFICATION_MACHINES", 12);
 
     [Fact]
     public void Boots_that_share_a_beginning_come_to_the_same_as_boots_on_their_own()

@@ -18,10 +18,10 @@ public sealed class GeneratedProgramSpecs
     private static readonly CompilerOptions Options = new() { FloatingPoint = true, VariableLocations = false };
 
     private static int Batches =>
-        ((int.TryParse(Environment.GetEnvironmentVariable("COMPILER_PROGRAMS"), CultureInfo.InvariantCulture, out int count) ? count : UsualPrograms) + BatchSize - 1) / BatchSize;
+        (Setting.Number("COMPILER_PROGRAMS", UsualPrograms) + BatchSize - 1) / BatchSize;
 
     private static int Seed =>
-        int.TryParse(Environment.GetEnvironmentVariable("COMPILER_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : 500_000;
+        Setting.Number("COMPILER_SEED", 500_000);
 
     // The same programs each time; others by COMPILER_SEED.
     [Xunit.Fact]

@@ -18,7 +18,7 @@ public sealed class VariableTruthSpecs
     private static readonly (long A, long B)[] Inputs = [(3, -8), (1_000_003, 77)];
 
     private static int ProgramsPerCase =>
-        int.TryParse(Environment.GetEnvironmentVariable("DEBUGGED_PROGRAMS"), CultureInfo.InvariantCulture, out int count) ? count : 1;
+        Setting.Number("DEBUGGED_PROGRAMS", 1);
 
     // The same programs each time; others, and more, by VARIABLES_SEED and DEBUGGED_PROGRAMS.
     [Xunit.Fact]
@@ -32,7 +32,7 @@ public sealed class VariableTruthSpecs
     }
 
     private static int Seed =>
-        int.TryParse(Environment.GetEnvironmentVariable("VARIABLES_SEED"), System.Globalization.CultureInfo.InvariantCulture, out int seed) ? seed : 26_000_070;
+        Setting.Number("VARIABLES_SEED", 26_000_070);
 
     /// <summary>To say nothing is always true: a good part of all variables must be said to be somewhere.</summary>
     [Xunit.Fact]

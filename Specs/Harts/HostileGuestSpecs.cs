@@ -13,8 +13,8 @@ public class HostileGuestSpecs
 {
     private const int Budget = 4_000;
 
-    private static readonly int Machines = Number("VERIFICATION_HOSTILE", 60);
-    private static readonly int First = Number("FIRST_HOSTILE", 0);
+    private static readonly int Machines = Setting.Number("VERIFICATION_HOSTILE", 60);
+    private static readonly int First = Setting.Number("FIRST_HOSTILE", 0);
 
     [Fact]
     public void Hostile_guests_neither_break_nor_grow_the_machine_and_both_engines_agree()
@@ -61,7 +61,4 @@ public class HostileGuestSpecs
         Assert.InRange(state.ToArray().Length, 0, 64 << 20);
         Assert.InRange(board.ConsoleBytes.Count, 0, Budget + 4 * (64 << 10));
     }
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), out var count) ? count : otherwise;
 }

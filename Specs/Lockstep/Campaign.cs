@@ -11,9 +11,9 @@ internal static class Campaign
 
     /// <summary>Instructions to compare for one profile.</summary>
     public static long Instructions =>
-        long.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_LOCKSTEP"), out var all) ? all / LockstepProfile.All.Count : DefaultInstructions;
+        Setting.Number("VERIFICATION_LOCKSTEP", DefaultInstructions * LockstepProfile.All.Count) / LockstepProfile.All.Count;
 
-    private static int FirstSeed => int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_LOCKSTEP_SEED"), out var seed) ? seed : 1;
+    private static int FirstSeed => Setting.Number("VERIFICATION_LOCKSTEP_SEED", 1);
 
     /// <summary>Runs until enough has been compared, or until a batch has a difference.</summary>
     public static LockstepRun.Outcome Run(LockstepProfile profile, long instructions)

@@ -10,8 +10,7 @@ namespace Verification.Specs.Observing;
 /// <summary>What an observer learns of translated code is what it learns of interpreted code.</summary>
 public class SelectiveObserverSpecs
 {
-    private static readonly int s_programs =
-        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 100;
+    private static readonly int s_programs = Setting.Number("VERIFICATION_PROGRAMS", 100);
 
     [Fact]
     public void Translated_and_interpreted_runs_tell_the_same_and_stop_at_the_same_instruction()

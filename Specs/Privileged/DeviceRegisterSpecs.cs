@@ -10,7 +10,7 @@ namespace Verification.Specs.Privileged;
 public class DeviceRegisterSpecs
 {
     private const int DiskBytes = 65_536;
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_SCRIPTS"), out var count) ? count : 1;
+    private static readonly int Seeds = Setting.Number("VERIFICATION_SCRIPTS", 1);
 
     public static TheoryData<string> Devices => new(DeviceScript.Names);
 

@@ -20,7 +20,7 @@ public class PrivilegedSpecs
         Extensions = RegisterScript.Machine.Extensions & ~(IsaExtensions.Svnapot | IsaExtensions.Svpbmt),
     };
 
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_SCRIPTS"), out var count) ? count : 1;
+    private static readonly int Seeds = Setting.Number("VERIFICATION_SCRIPTS", 1);
 
     [RequiresToolFact(Script.Qemu)]
     public void Every_register_has_the_bits_that_QEMU_has_but_for_the_table() =>

@@ -10,8 +10,7 @@ namespace Verification.Specs.Translation;
 /// </summary>
 public class SharedLookupSpecs
 {
-    private static readonly int s_loops =
-        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 300;
+    private static readonly int s_loops = Setting.Number("VERIFICATION_PROGRAMS", 300);
 
     [Fact]
     public void Loops_over_tables_reach_the_same_state_in_both_engines()

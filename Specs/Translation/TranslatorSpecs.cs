@@ -7,8 +7,7 @@ namespace Verification.Specs.Translation;
 /// <summary>The translator does what the interpreter does, to the last bit, wherever it is stopped.</summary>
 public class TranslatorSpecs
 {
-    private static readonly int s_programs =
-        int.TryParse(Environment.GetEnvironmentVariable("VERIFICATION_PROGRAMS"), out var count) ? count : 300;
+    private static readonly int s_programs = Setting.Number("VERIFICATION_PROGRAMS", 300);
 
     [Fact]
     public void Both_engines_reach_the_same_state_after_any_number_of_instructions()
