@@ -7,10 +7,8 @@ namespace Verification.Machine;
 
 // The run: one hart executes at a time, for its turn or as long as no other can, up to the next deadline, or until the
 // budget is used up.
-public sealed unsafe partial class Board
+public sealed partial class Board
 {
-    private ulong _sliceStart;
-
     /// <summary>Runs for exactly this many instructions, unless something ends the run earlier.</summary>
     public StopReason Run(ulong budget) =>
         Run(budget, Engine == ExecutionEngine.Translator ? _translator : Interpreter.Instance);
@@ -76,13 +74,11 @@ public sealed unsafe partial class Board
     {
         // A deadline that has passed and is set again at once must not stop the world.
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
-        (_code.Current, _sliceStart) = (hart, hart.State->Retired);
+        _slice.Open(hart, slice);
         hart.BeginSlice();
-        Clock.Begin(hart, slice);
         var executed = tier.Run(hart, slice);
-        Clock.End(executed);
-        _code.Current = null;
-        hart.State->Leave &= ~(uint)LeaveReason.Slice;
+        _slice.Close();
+        Clock.Advance(executed);
         if (hart.Reserved) _code.MarkReservation(hart);
         _retired += executed;
         return executed;
@@ -93,11 +89,6 @@ public sealed unsafe partial class Board
         if (record.Count > 0 && record[^1].Hart == hart)
             record[^1] = new SchedulerChoice(hart, record[^1].Quantum + executed);
         else record.Add(new SchedulerChoice(hart, executed));
-    }
-
-    private void EndSlice()
-    {
-        if (_code.Current is { } hart) hart.State->Leave |= (uint)LeaveReason.Slice;
     }
 
     /// <summary>What the board is to its harts.</summary>
@@ -118,14 +109,14 @@ public sealed unsafe partial class Board
             board._runnable.Set(hart.Index, hart.RunState == HartRunState.Running);
             if (board._runnable.Count <= 1) return;
             board.UseChoice();
-            board.EndSlice();
+            board._slice.Cut();
         }
 
         public void RequestStop(StopReason reason)
         {
             // The first reason is the one that counts.
             board._stop ??= reason;
-            board.EndSlice();
+            board._slice.Cut();
         }
     }
 

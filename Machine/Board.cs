@@ -18,6 +18,7 @@ public sealed partial class Board : IDisposable
     private readonly HartAlarm[] _alarms;
     private readonly IScheduler _scheduler;
     private readonly CodeCache _code;
+    private readonly Slice _slice = new();
     private readonly RunnableSet _runnable;
     private readonly HartHost _host;
     private readonly Translator _translator;
@@ -39,7 +40,8 @@ public sealed partial class Board : IDisposable
         if (twin is not null) throw new ArgumentException($"Two harts have the id {twin.Key}.");
         Memory = new PhysicalMemory(configuration.Memory, configuration.Fill);
         var options = new HartOptions(configuration.Extensions, configuration.Misaligned == MisalignedAccess.Trapped);
-        _code = new CodeCache(Memory, options);
+        _code = new CodeCache(Memory, options, _slice);
+        Clock = new BoardClock(_slice);
         _scheduler = Scheduler.Of(configuration.Schedule);
         _runnable = new RunnableSet(configuration.Harts.Count);
         _host = new HartHost(this);
@@ -72,13 +74,13 @@ public sealed partial class Board : IDisposable
     public Bus Bus { get; } = new();
 
     /// <summary>Virtual time.</summary>
-    public BoardClock Clock { get; } = new();
+    public BoardClock Clock { get; }
 
     /// <summary>Ticks of the 10 MHz timebase since reset.</summary>
     public ulong Ticks => Clock.Ticks;
 
     /// <summary>Instructions executed by all harts.</summary>
-    public ulong Retired => _code.Current is { } hart ? _retired + (hart.Retired - _sliceStart) : _retired;
+    public ulong Retired => _retired + _slice.Executed;
 
     /// <summary>Who serves S-mode's environment calls; null leaves them to M-mode.</summary>
     public ISupervisorFirmware? Firmware { get; set; }

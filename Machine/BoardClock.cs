@@ -1,5 +1,5 @@
 using Verification.Machine.Devices;
-using Verification.Machine.Harts;
+using Verification.Machine.Schedule;
 using Verification.Machine.State;
 
 namespace Verification.Machine;
@@ -13,7 +13,7 @@ namespace Verification.Machine;
 /// Deadlines are not state of the clock: after a restore each alarm sets its own anew. Alarms of one tick elapse in no
 /// particular order, and none may depend on another.
 /// </remarks>
-public sealed unsafe class BoardClock : IClock, IStateful
+public sealed class BoardClock : IClock, IStateful
 {
     /// <summary>Instructions to a tick.</summary>
     public const ulong InstructionsPerTick = 100;
@@ -28,13 +28,9 @@ public sealed unsafe class BoardClock : IClock, IStateful
     private ulong _next = ulong.MaxValue;
     // The same in instructions; all ones when that is never.
     private ulong _due = ulong.MaxValue;
-    private Hart? _executing;
-    private ulong _sliceStart;
-    private ulong _sliceEnd;
+    private readonly Slice _slice;
 
-    internal BoardClock()
-    {
-    }
+    internal BoardClock(Slice slice) => _slice = slice;
 
     /// <inheritdoc/>
     public ulong Ticks => Now / InstructionsPerTick;
@@ -52,7 +48,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
     }
 
     /// <summary>Time in instructions: those executed, and those that would have been while no hart could run.</summary>
-    private ulong Now => _executing is null ? _now : _now + (_executing.Retired - _sliceStart);
+    private ulong Now => _now + _slice.Executed;
 
     /// <summary>How many instructions may be executed before an alarm is due; 0 when one is.</summary>
     internal ulong InstructionsToDeadline => _due == ulong.MaxValue ? ulong.MaxValue : _due > _now ? _due - _now : 0;
@@ -115,16 +111,8 @@ public sealed unsafe class BoardClock : IClock, IStateful
         return true;
     }
 
-    /// <summary>A hart is about to execute at most so many instructions.</summary>
-    internal void Begin(Hart hart, ulong budget) =>
-        (_executing, _sliceStart, _sliceEnd) = (hart, hart.State->Retired, _now + budget);
-
-    /// <summary>It has executed that many.</summary>
-    internal void End(ulong executed)
-    {
-        _executing = null;
-        _now += executed;
-    }
+    /// <summary>A slice of so many instructions is over.</summary>
+    internal void Advance(ulong executed) => _now += executed;
 
     private void Set(IAlarm alarm, ulong tick, ulong? time)
     {
@@ -138,8 +126,7 @@ public sealed unsafe class BoardClock : IClock, IStateful
         _alarms[slot] = (alarm, tick, time);
         if (tick < _next) SetNext(tick);
         else if (old == _next && tick != old) FindNext();
-        if (_executing is not null && tick <= (_sliceEnd - 1) / InstructionsPerTick)
-            _executing.State->Leave |= (uint)LeaveReason.Slice;
+        if (_slice.IsOpen && tick <= (_now + _slice.Most - 1) / InstructionsPerTick) _slice.Cut();
     }
 
     private void FindNext()

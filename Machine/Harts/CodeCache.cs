@@ -1,4 +1,5 @@
 using Verification.Machine.Memory;
+using Verification.Machine.Schedule;
 
 namespace Verification.Machine.Harts;
 
@@ -23,14 +24,14 @@ internal sealed unsafe class CodeCache : IPageWatcher
     private Hart[] _harts = [];
     private int _steps;
 
-    internal CodeCache(PhysicalMemory memory, HartOptions options)
+    internal CodeCache(PhysicalMemory memory, HartOptions options, Slice slice)
     {
-        (_memory, _options) = (memory, options);
+        (_memory, _options, Slice) = (memory, options, slice);
         memory.Watcher = this;
     }
 
-    /// <summary>The hart that executes now.</summary>
-    internal Hart? Current { get; set; }
+    /// <summary>What is executed now.</summary>
+    internal Slice Slice { get; }
 
     /// <summary>Told of each trap while an observed run lasts.</summary>
     internal Action<Hart, TrapEvent>? TrapTaken { get; set; }
@@ -249,9 +250,10 @@ internal sealed unsafe class CodeCache : IPageWatcher
     private void BreakReservations(ulong address, int sizeBytes)
     {
         const ulong set = Hart.CacheBlockBytes;
+        var current = Slice.Hart;
         foreach (var hart in _harts)
         {
-            if (hart == Current || !hart.ReservationIsMarked) continue;
+            if (hart == current || !hart.ReservationIsMarked) continue;
             var start = hart.ReservedAddress & ~(set - 1);
             if (address < start + set && start < address + (ulong)sizeBytes) hart.GiveUpReservation();
         }

@@ -153,7 +153,7 @@ public sealed unsafe partial class Hart
         State->ReservedVirtual = HartState.Nowhere;
         State->Leave |= (uint)LeaveReason.Code;
         State->TranslationMode = (_status & StatusBits.Tvm) != 0 ? PrivilegeMode.Machine : PrivilegeMode.Supervisor;
-        _isSelectionDue = Host.Code.Current != this;
+        _isSelectionDue = Host.Code.Slice.Hart != this;
         if (_isSelectionDue) return;
         _selections++;
         _fetchContext = ContextOf(Privilege);

@@ -53,7 +53,7 @@ public sealed unsafe partial class Hart : IStateful
     public HartRunState RunState { get; private set; } = HartRunState.Stopped;
 
     /// <summary>Instructions that it has executed, those that ended in an exception included: its coordinate in time.</summary>
-    public ulong Retired => State->InBlock == 0 ? State->Retired : State->Retired + State->InBlock - 1;
+    public ulong Retired => State->Executed;
 
     /// <summary>The machine's memory.</summary>
     public PhysicalMemory Memory { get; }

@@ -103,6 +103,9 @@ internal unsafe struct HartState
     internal ulong FrameFloor;
     internal ulong KnownFrame;
 
+    /// <summary>Instructions executed, exact inside blocks as well.</summary>
+    internal readonly ulong Executed => InBlock == 0 ? Retired : Retired + InBlock - 1;
+
     /// <summary>The hart that this is the state of.</summary>
     internal readonly Hart Hart => (Hart)GCHandle.FromIntPtr(Handle).Target!;
 }

@@ -8,6 +8,7 @@ internal sealed class RoundRobinScheduler : IScheduler
     private readonly ulong _quantum;
     private CounterRandom _random;
     private int _last = -1;
+    private int _place;
 
     internal RoundRobinScheduler(ulong quantum)
     {
@@ -17,9 +18,19 @@ internal sealed class RoundRobinScheduler : IScheduler
 
     public SchedulerChoice Next(ReadOnlySpan<int> runnable, ulong retired)
     {
-        var at = runnable.BinarySearch(_last + 1);
-        if (at < 0) at = ~at;
-        _last = runnable[at < runnable.Length ? at : 0];
+        // Mostly the harts are those of the last turn.
+        if (_place < runnable.Length && runnable[_place] == _last)
+        {
+            _place++;
+        }
+        else
+        {
+            _place = runnable.BinarySearch(_last + 1);
+            if (_place < 0) _place = ~_place;
+        }
+
+        if (_place >= runnable.Length) _place = 0;
+        _last = runnable[_place];
         return new SchedulerChoice(_last, _quantum);
     }
 

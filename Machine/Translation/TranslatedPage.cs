@@ -44,8 +44,12 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
         Covered = Covered,
         Known = Known,
         Patience = Patience,
+        PendingJumps = PendingTails,
         IsTail = true,
     };
+
+    /// <summary>The entries of <see cref="Tails"/>, if there are any.</summary>
+    internal int[]? TailEntries => _tails?.Entries;
 
     /// <summary>Whether this is another page's <see cref="Tails"/>.</summary>
     internal bool IsTail { get; private init; }
@@ -63,5 +67,8 @@ internal sealed class TranslatedPage(ulong virtualAddress, IsaExtensions extensi
     internal HashSet<int> Refused { get; } = [];
 
     /// <summary>Displacements of jumps to code that has no translation yet, by target's offset.</summary>
-    internal Dictionary<int, List<int>> PendingJumps { get; } = [];
+    internal Dictionary<int, List<int>> PendingJumps { get; private init; } = [];
+
+    /// <summary>Displacements of jumps to <see cref="Tails"/> that have no translation yet, by target's offset.</summary>
+    internal Dictionary<int, List<int>> PendingTails { get; } = [];
 }

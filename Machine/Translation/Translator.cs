@@ -43,11 +43,12 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     private readonly KnownPage[] _known = new KnownPage[KnownPages];
     private ulong _cacheNumber;
     private JumpCache _jumps = JumpCache.Current;
+    private JumpCache _turns = JumpCache.Turns;
     private Interests? _interests;
     private int _interestsVersion;
 
     /// <inheritdoc/>
-    internal override void Begin() => _jumps = JumpCache.Current;
+    internal override void Begin() => (_jumps, _turns) = (JumpCache.Current, JumpCache.Turns);
 
     /// <inheritdoc/>
     internal override ulong Run(Hart hart, ulong budget) =>
@@ -160,11 +161,14 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
 
     private void* FindTurn(TranslationCache cache, Hart hart, ulong left)
     {
-        var found = left <= ShortTurn ? Find(cache, hart, hart.State->Pc, isTail: true) : null;
-        return found != null ? found : Find(cache, hart, hart.State->Pc, isTail: false);
+        var (pc, key) = (hart.State->Pc, hart.JumpKey);
+        var found = left <= ShortTurn ? Find(cache, hart, pc, isTail: true) : _turns.Find(pc, key);
+        if (found != null) return found;
+        found = Find(cache, hart, pc, isTail: false);
+        if (found != null) _turns.Put(pc, key, found);
+        return found;
     }
 
-    // Only what a jump led to is entered in the jump cache: where turns begin and end, code does not jump to.
     private void* FindJumped(TranslationCache cache, Hart hart, ulong pc)
     {
         var key = hart.JumpKey;

@@ -101,7 +101,11 @@ internal sealed class BlockCompiler
             {
                 paid = _page.IsTail ? i + 1 : count;
                 _code.Op(Alu.Subtract, ExpressionCompiler.Budget, paid - i);
-                _linker.AddExit(_code.Jump(Condition.Less), new(ExitKind.Budget, pc, paid - i), block.Loop, _expressions.Pending);
+                var isShort = _code.Jump(Condition.Less);
+                if (_page.IsTail)
+                    _linker.AddExit(isShort, new(ExitKind.Budget, pc, paid - i), block.Loop, _expressions.Pending);
+                else
+                    _linker.AddTurnEnd(isShort, block, paid);
             }
 
             EmitEffects(pc, block.Instructions[i], paid - i);

@@ -15,6 +15,7 @@ internal sealed class BlockLinker
     private readonly ExitSites _sites;
     private readonly List<(int[] Displacements, ExitSite Site, LoopRegion? Loop, uint Pending)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
+    private readonly List<(int Displacement, BasicBlock Block, int Refund)> _turnEnds = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
     private readonly Dictionary<int, int> _positions = [];
     private readonly Dictionary<int, int> _entries = [];
@@ -37,6 +38,7 @@ internal sealed class BlockLinker
         (_page, _order, _start, _begun) = (page, order, _arena.Position, 0);
         _exits.Clear();
         _jumps.Clear();
+        _turnEnds.Clear();
         _positions.Clear();
         _entries.Clear();
         _blocks.Clear();
@@ -72,6 +74,12 @@ internal sealed class BlockLinker
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
 
+    /// <summary>A jump out of a block's beginning, since the budget ends within it: its tail goes on.</summary>
+    /// <param name="displacement">The jump's displacement.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="refund">What it has paid.</param>
+    internal void AddTurnEnd(int displacement, BasicBlock block, int refund) => _turnEnds.Add((displacement, block, refund));
+
     /// <summary>Goes on from a block's end at another instruction of the page; with no jump where that stands next.</summary>
     internal void GoOn(BasicBlock block, int target)
     {
@@ -85,17 +93,11 @@ internal sealed class BlockLinker
     {
         EmitExits();
         EmitLoopEntries();
-        var pending = EmitJumps();
+        EmitTurnEnds();
+        EmitJumps();
         _arena.Append(_code.Code);
         foreach (var block in _order)
             _page.Covered.Add(block.Offset, block.End - block.Offset);
-        foreach (var (target, displacement) in pending)
-        {
-            if (!_page.PendingJumps.TryGetValue(target, out var list))
-                _page.PendingJumps[target] = list = [];
-            list.Add(displacement);
-        }
-
         foreach (var (offset, position) in _entries)
         {
             Volatile.Write(ref _page.Entries[offset / 2], position);
@@ -150,10 +152,23 @@ internal sealed class BlockLinker
         }
     }
 
-    // Answers the jumps to code that has no translation yet: they lead to exits until it has.
-    private List<(int Target, int Displacement)> EmitJumps()
+    private void EmitTurnEnds()
     {
-        var pending = new List<(int, int)>();
+        foreach (var (displacement, block, refund) in _turnEnds)
+        {
+            _code.BindHere(displacement);
+            _code.Op(Alu.Add, ExpressionCompiler.Budget, refund);
+            if (block.Loop is { } loop)
+                Transitions.EmitOutOf(loop);
+            if (_page.TailEntries?[block.Offset / 2] is { } entry and not 0)
+                _code.BindTo(_code.Jump(), entry - _start);
+            else
+                EmitAwaited(block.Offset, _page.PendingTails, ExitKind.Budget);
+        }
+    }
+
+    private void EmitJumps()
+    {
         var waysOut = new Dictionary<(LoopRegion, int), int>();
         for (var i = 0; i < _jumps.Count; i++)
         {
@@ -181,17 +196,23 @@ internal sealed class BlockLinker
             }
             else
             {
-                // Other threads may execute the jump while it is joined: its displacement lies at a multiple of four bytes.
                 _code.BindHere(displacement);
-                while ((_start + _code.Position + 1) % 4 != 0)
-                    _code.Nop();
-                var joined = _code.Jump();
-                _code.BindHere(joined);
-                pending.Add((target, _start + joined));
-                EmitExit(new(ExitKind.Untranslated, _page.VirtualAddress + (ulong)target, 0), _trampolines.Exit);
+                EmitAwaited(target, _page.PendingJumps, ExitKind.Untranslated);
             }
         }
+    }
 
-        return pending;
+    // A jump to code that has no translation yet: it leads to an exit until it has. Other threads may execute the jump while it
+    // is joined: its displacement lies at a multiple of four bytes.
+    private void EmitAwaited(int target, Dictionary<int, List<int>> waiting, ExitKind otherwise)
+    {
+        while ((_start + _code.Position + 1) % 4 != 0)
+            _code.Nop();
+        var joined = _code.Jump();
+        _code.BindHere(joined);
+        if (!waiting.TryGetValue(target, out var list))
+            waiting[target] = list = [];
+        list.Add(_start + joined);
+        EmitExit(new(otherwise, _page.VirtualAddress + (ulong)target, 0), _trampolines.Exit);
     }
 }

@@ -22,8 +22,15 @@ internal sealed unsafe class JumpCache
     [ThreadStatic]
     private static JumpCache? t_current;
 
+    [ThreadStatic]
+    private static JumpCache? t_turns;
+
     /// <summary>This thread's.</summary>
     internal static JumpCache Current => t_current ??= new JumpCache();
+
+    /// <summary>This thread's, for where turns begin: code does not jump to such places, and they would be in the way of those
+    /// that it jumps to.</summary>
+    internal static JumpCache Turns => t_turns ??= new JumpCache();
 
     internal byte* Address { get; } = (byte*)NativeMemory.AlignedAlloc(SizeBytes, 64);
 

@@ -49,20 +49,19 @@ internal sealed unsafe class TranslationCache
     }
 
     /// <summary>The cache that translations are put into now, or null where the host is not one that code can be made for.</summary>
-    internal static TranslationCache? Current
+    internal static TranslationCache? Current =>
+        Volatile.Read(ref s_current) is { IsRetired: false } current ? current : Succeed();
+
+    private static TranslationCache? Succeed()
     {
-        get
+        if (s_isUnavailable) return null;
+        lock (s_succession)
         {
-            if (Volatile.Read(ref s_current) is { IsRetired: false } current) return current;
-            if (s_isUnavailable) return null;
-            lock (s_succession)
-            {
-                if (s_current is { IsRetired: false }) return s_current;
-                var arena = CodeArena.TryCreate(ArenaSizeBytes);
-                Volatile.Write(ref s_current, arena is null ? null : new(arena));
-                s_isUnavailable = arena is null;
-                return s_current;
-            }
+            if (s_current is { IsRetired: false }) return s_current;
+            var arena = CodeArena.TryCreate(ArenaSizeBytes);
+            Volatile.Write(ref s_current, arena is null ? null : new(arena));
+            s_isUnavailable = arena is null;
+            return s_current;
         }
     }
 
