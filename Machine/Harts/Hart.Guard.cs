@@ -6,8 +6,11 @@ public sealed unsafe partial class Hart
     // More than the instructions of a block move sp by: so far from both ends of the address space nothing wraps around.
     private const ulong GuardMargin = 1 << 20;
 
-    /// <summary>So far below <c>s0</c> an instruction can reach: by 12 bits, with their sign.</summary>
-    internal const int FrameReachBytes = 2048;
+    // So far below s0 an instruction can begin to reach, by 12 bits with their sign, and so far above it end.
+    private const int ReachBelowBytes = 2048, ReachAboveBytes = 2047 + 8;
+
+    // An address near which nothing can be accessed, translated or not.
+    private const ulong Nowhere = 0xA5A5_A5A5_A5A5_A5A0;
 
     private Interests? _interests;
     private (ulong Low, ulong Deepest, ulong High)? _guard;
@@ -52,10 +55,17 @@ public sealed unsafe partial class Hart
         State->StackSpan = high - low;
         // Without a guard each s0 points into the stack, and nothing lies there.
         State->StackWordLimit = (isIgnored || _guard is not null) && high - low > 7 ? high - low - 7 : 0;
-        State->FrameFloor = isIgnored ? 0 : _guard is null ? ulong.MaxValue : FrameReachBytes - 1;
-        State->KnownFrame = HartState.NoFrame;
+        SelectFrames(low, high, isIgnored, isTold);
         // The first values that do not pass; nothing passes below the greatest and above 0.
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
         State->StackCeiling = isTold ? 0 : high + 1;
+    }
+    // Where an s0 must lie so that what an instruction accesses through it can cross an end of the stack.
+    private void SelectFrames(ulong low, ulong high, bool isIgnored, bool isTold)
+    {
+        State->FrameFloor = isIgnored ? 0 : isTold ? ulong.MaxValue : low + ReachBelowBytes - 1;
+        State->FrameDepth = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachBelowBytes - 1;
+        State->FrameTop = isIgnored ? Nowhere : high - ReachAboveBytes + 1;
+        State->FrameHeight = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachAboveBytes - 1;
     }
 }

@@ -40,8 +40,9 @@ namespace Verification.Machine.Harts;
 /// 0x330  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
 /// 0x338  Satp
 /// 0x340  MachineScratch and what follows: control registers that hold what is written to them
-/// 0x380  FrameFloor, KnownFrame: accesses below an s0 that lies further than the floor from StackLow are no news to an
-///                     observer; the last such s0
+/// 0x380  FrameFloor, FrameDepth: accesses below an s0 above the floor, or further than the depth from StackLow, are no
+///                     news to an observer
+/// 0x390  FrameTop, FrameHeight: nor are accesses at or above an s0 that lies further than the height from the top
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -49,9 +50,6 @@ internal unsafe struct HartState
 {
     /// <summary>In place of <see cref="ReservedVirtual"/>, an address of no aligned word.</summary>
     internal const ulong Nowhere = 1;
-
-    /// <summary>In place of <see cref="KnownFrame"/>, an address near which nothing can be accessed, translated or not.</summary>
-    internal const ulong NoFrame = 0xA5A5_A5A5_A5A5_A5A0;
 
     internal fixed ulong X[32];
     internal fixed ulong F[32];
@@ -101,7 +99,9 @@ internal unsafe struct HartState
     internal ulong SupervisorCause;
     internal ulong SupervisorTrapValue;
     internal ulong FrameFloor;
-    internal ulong KnownFrame;
+    internal ulong FrameDepth;
+    internal ulong FrameTop;
+    internal ulong FrameHeight;
 
     /// <summary>Instructions executed, exact inside blocks as well.</summary>
     internal readonly ulong Executed => InBlock == 0 ? Retired : Retired + InBlock - 1;

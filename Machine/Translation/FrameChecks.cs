@@ -1,28 +1,32 @@
+using Verification.Machine.Isa;
 using Verification.Machine.Translation.X64;
 
 namespace Verification.Machine.Translation;
 
 /// <summary>
-/// Which checks the accesses of a block need that go through <c>s0</c> to what lies below it, as those of a frame pointer do:
-/// one for all as long as it is the same.
+/// Which checks the accesses of a block need that go through <c>s0</c>, a frame pointer or any other: one for all as long as it
+/// is the same.
 /// </summary>
 internal static class FrameChecks
 {
     /// <summary>For the first guard of those that are checked together, what they reach; null for the others. Other guards are no keys.</summary>
-    internal static Dictionary<Effect, FrameCheck?> Of(IEnumerable<Effect> effects)
+    internal static Dictionary<Effect, FrameCheck?> Of(IReadOnlyCollection<Effect> effects)
     {
         var result = new Dictionary<Effect, FrameCheck?>(ReferenceEqualityComparer.Instance);
+        var walks = effects.Any(static effect => effect is Effect.SetRegister { Register: ObservedEffects.FramePointer } set
+            && set.Value.Uses(ObservedEffects.FramePointer) > 0);
         Effect? first = null;
         foreach (var effect in effects)
         {
             switch (effect)
             {
                 case Effect.GuardAccess { BaseRegister: ObservedEffects.FramePointer } guard
-                    when AccessGroup.TryParse(guard.Address, out _, out var offset) && offset + guard.SizeBytes <= 0:
+                    when AccessGroup.TryParse(guard.Address, out var register, out var offset) && register == ObservedEffects.FramePointer:
                     result[guard] = null;
                     first ??= guard;
-                    var (low, end) = result[first] ?? new(offset, offset + guard.SizeBytes);
-                    result[first] = new(Math.Min(low, offset), Math.Max(end, offset + guard.SizeBytes));
+                    var end = offset + guard.SizeBytes;
+                    var check = result[first] ?? new(offset, end, walks);
+                    result[first] = check with { Low = Math.Min(check.Low, offset), End = Math.Max(check.End, end) };
                     break;
                 case Effect.SetRegister { Register: ObservedEffects.FramePointer } or Effect.Perform:
                     first = null;
@@ -34,5 +38,15 @@ internal static class FrameChecks
     }
 }
 
-/// <summary>Offsets from <c>s0</c>: the lowest byte that is accessed, and the end.</summary>
-internal readonly record struct FrameCheck(int Low, int End);
+/// <summary>What accesses through one <c>s0</c> reach.</summary>
+/// <param name="Low">Offset of the lowest byte.</param>
+/// <param name="End">Offset behind the highest.</param>
+/// <param name="Walks">It is no frame's: the block steps it on.</param>
+internal readonly record struct FrameCheck(int Low, int End, bool Walks)
+{
+    /// <summary>Something lies below where <c>s0</c> points.</summary>
+    internal bool IsBelow => Low < 0;
+
+    /// <summary>Something lies there or above.</summary>
+    internal bool IsAbove => End > 0;
+}

@@ -12,7 +12,7 @@ namespace Verification.Specs.Observing;
 /// </summary>
 internal static class FrameLoop
 {
-    private const ulong Start = 0x8000_0000, Stack = Start + 0x1_2000;
+    private const ulong Start = 0x8000_0000, Stack = Start + 0x1_2000, Elsewhere = Start + 0x4_0000;
     private static readonly string[] s_accesses = ["ld a0", "lw a1", "lbu a2", "sd a3", "sw a0", "sb a1"];
 
     internal static Board Create(int seed)
@@ -26,21 +26,17 @@ internal static class FrameLoop
 
     private static string Source(Random random)
     {
-        var text = new StringBuilder($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s2, {Stack}\nli s3, {Stack + 0x2000}\nli sp, {Stack + 0x800}\n");
+        var text = new StringBuilder($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s2, {Stack}\nli s3, {Stack + 0x2000}\nli s6, {Elsewhere}\nli s0, {Elsewhere}\nli sp, {Stack + 0x800}\n");
         text.AppendLine("1: mul s4, s4, s5\naddi s4, s4, 291");
         for (var frame = random.Next(2, 6); frame > 0; frame--)
         {
-            // About the lower end, about the upper one, or, as often as not, the frame pointer that there was.
-            if (random.Next(3) != 0)
-            {
-                text.AppendLine($"srli t0, s4, {random.Next(40)}\nandi t0, t0, {(random.Next(3) == 0 ? -1 : 0x7f8)}");
-                text.AppendLine(random.Next(4) == 0 ? "mv s0, t0" : $"add s0, {(random.Next(3) == 0 ? "s3" : "s2")}, t0\naddi s0, s0, {random.Next(-256, 2) * 8}");
-            }
-
+            AppendFrame(text, random);
             for (var access = random.Next(1, 6); access > 0; access--)
-                AppendAccess(text, random);
-            if (random.Next(4) == 0) text.AppendLine($"beqz t0, 2f\naddi s0, s0, {random.Next(-255, 255) * 8}\n2:");
-            if (random.Next(4) == 0) AppendAccess(text, random);
+            {
+                text.AppendLine($"{s_accesses[random.Next(s_accesses.Length)]}, {Offset(random)}(s0)");
+                if (random.Next(8) == 0) text.AppendLine($"addi s0, s0, {random.Next(-255, 255) * 8}");
+                if (random.Next(6) == 0) text.AppendLine($"beqz t0, 2f\naddi s0, s0, {random.Next(-255, 255) * 8}\n2:");
+            }
         }
 
         // Another stack for a while, with the frame pointer left where it is.
@@ -48,12 +44,26 @@ internal static class FrameLoop
         return text.ToString();
     }
 
-    // What would trap lies too far from the memory that there is.
-    private static void AppendAccess(StringBuilder text, Random random)
+    // Just where an instruction reaches an end of the stack, or no longer; about the lower end, about the upper one, or elsewhere;
+    // or the frame pointer that there was.
+    private static void AppendFrame(StringBuilder text, Random random)
     {
-        var offset = (random.Next(4) == 0 ? random.Next(-8, 32) : random.Next(-256, 0)) * 8;
-        text.AppendLine($"srli t2, s0, 31\nbeqz t2, 3f\n{s_accesses[random.Next(s_accesses.Length)]}, {offset}(s0)");
-        if (random.Next(3) == 0) text.AppendLine($"addi s0, s0, {random.Next(-255, 255) * 8}");
-        text.AppendLine($"{s_accesses[random.Next(s_accesses.Length)]}, {Math.Max(offset - 16, -2048)}(s0)\n3:");
+        var number = $"srli t0, s4, {random.Next(40)}\nandi t0, t0, 0x7f8";
+        text.AppendLine(random.Next(6) switch
+        {
+            0 => $"addi s0, s2, 2040\naddi s0, s0, {random.Next(6, 9)}",
+            1 => $"addi s0, s3, -2048\naddi s0, s0, {random.Next(-8, 2)}",
+            2 => $"{number}\nadd s0, s6, t0",
+            3 => $"{number}\nadd s0, s2, t0\naddi s0, s0, {random.Next(-256, 2) * 8}",
+            4 => $"{number}\nadd s0, s3, t0\naddi s0, s0, {random.Next(-256, 2) * 8}",
+            _ => number,
+        });
     }
+
+    private static int Offset(Random random) => random.Next(3) switch
+    {
+        0 => random.Next(2) == 0 ? random.Next(-2048, -2046) : random.Next(2046, 2048),
+        1 => random.Next(-8, 256) * 8,
+        _ => random.Next(-256, 0) * 8,
+    };
 }

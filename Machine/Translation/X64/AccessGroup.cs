@@ -22,9 +22,6 @@ internal sealed class AccessGroup
 
     internal bool IsLookedUp { get; set; }
 
-    /// <summary>The stack guard has been asked for all that go straight through the register.</summary>
-    internal bool IsGuarded { get; set; }
-
     internal int LowestOffset { get; private set; }
 
     internal int SpanBytes { get; private set; }
@@ -41,17 +38,6 @@ internal sealed class AccessGroup
 
     /// <summary>The highest address.</summary>
     internal Expression Highest => At(LowestOffset + SpanBytes - 1);
-
-    /// <summary>The lowest address of those that go straight through the register, and the bytes from there to their end.</summary>
-    internal (Expression Lowest, int SpanBytes) Direct
-    {
-        get
-        {
-            var direct = _members.Where(static m => m.IsDirect);
-            var lowest = direct.Min(static m => m.Low);
-            return (At(lowest), direct.Max(static m => m.End) - lowest);
-        }
-    }
 
     /// <summary>The register and offset of an address that groups know how to share.</summary>
     internal static bool TryParse(Expression address, out int register, out int offset)

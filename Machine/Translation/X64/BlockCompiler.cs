@@ -64,8 +64,8 @@ internal sealed class BlockCompiler
                     EmitBlock(block, ref at);
                 foreach (var (missed, (pc, refund, access, loop, pending)) in _memory.EmitSingles().Zip(_singles))
                     _linker.AddMiss(missed, pc, refund, access, loop, pending);
-                foreach (var (leaves, (exit, loop, pending)) in _guards.EmitOtherFrames().Zip(_frames))
-                    leaves.ForEach(leave => _linker.AddExit(leave, exit, loop, pending));
+                foreach (var (leaves, (exit, loop, pending)) in _guards.EmitNear().Zip(_frames))
+                    _linker.AddExit(leaves, exit, loop, pending);
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -136,7 +136,7 @@ internal sealed class BlockCompiler
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.GuardAccess guard:
-                    if (_guards.EmitAccess(guard, next is null ? null : _groups.GetValueOrDefault(next), _leaves))
+                    if (_guards.EmitAccess(guard, _leaves))
                         _frames.Add((new(ExitKind.Interpret, pc, refund), _block.Loop, _pending));
                     LeaveToInterpreter(pc, refund);
                     break;

@@ -28,7 +28,9 @@ internal static class HartStateLayout
     internal static readonly int StackFloor = Of(nameof(HartState.StackFloor));
     internal static readonly int StackCeiling = Of(nameof(HartState.StackCeiling));
     internal static readonly int FrameFloor = Of(nameof(HartState.FrameFloor));
-    internal static readonly int KnownFrame = Of(nameof(HartState.KnownFrame));
+    internal static readonly int FrameDepth = Of(nameof(HartState.FrameDepth));
+    internal static readonly int FrameTop = Of(nameof(HartState.FrameTop));
+    internal static readonly int FrameHeight = Of(nameof(HartState.FrameHeight));
     internal static readonly int FlatTags = Of(nameof(HartState.FlatTags));
     internal static readonly int FlatAddend = Of(nameof(HartState.FlatAddend));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));

@@ -11,10 +11,9 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     private const R State = ExpressionCompiler.State;
     private const int WordBytes = 8;
 
-    private static readonly int FrameHome = ExpressionCompiler.OffsetOf(ObservedEffects.FramePointer);
     private static readonly Expression Frame = Expression.Register(ObservedEffects.FramePointer);
 
-    private readonly List<(FrameCheck Check, RegisterMap Map, int Other, int Back)> _others = [];
+    private readonly List<(FrameCheck Check, RegisterMap Map, List<int> Near, int Back)> _near = [];
 
     private Dictionary<Effect, StackCheck> _checks = [];
     private Dictionary<Effect, FrameCheck?> _frameChecks = [];
@@ -22,8 +21,8 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     /// <summary>Begins a block.</summary>
     internal void Begin(BasicBlock block)
     {
-        _checks = StackChecks.Of(block.Effects);
-        _frameChecks = FrameChecks.Of(block.Effects);
+        Effect[] effects = [.. block.Effects];
+        (_checks, _frameChecks) = (StackChecks.Of(effects), FrameChecks.Of(effects));
     }
 
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
@@ -37,32 +36,16 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
 
     /// <summary>Leaves unless the access may pass.</summary>
     /// <param name="guard">The access.</param>
-    /// <param name="group">The accesses that it shares a look-up with: the first through a frame pointer is checked for all.</param>
     /// <param name="leaves">Gets the jumps that leave.</param>
-    /// <returns>Whether it may leave from <see cref="EmitOtherFrames"/>.</returns>
-    internal bool EmitAccess(Effect.GuardAccess guard, AccessGroup? group, List<int> leaves)
+    /// <returns>Whether it may leave from <see cref="EmitNear"/>.</returns>
+    internal bool EmitAccess(Effect.GuardAccess guard, List<int> leaves)
     {
         if (TryEmitCheck(guard, leaves)) return false;
-        // All that goes through sp has a distance from it.
-        if (guard.BaseRegister != ObservedEffects.FramePointer) throw new NotTranslatedException();
-        if (_frameChecks.TryGetValue(guard, out var frame))
-        {
-            if (frame is not { } check) return false;
-            EmitFrameCheck(check);
-            return true;
-        }
-
-        if (group?.Register != ObservedEffects.FramePointer)
-        {
-            EmitFrameAccess(guard.Address, guard.SizeBytes, leaves);
-            return false;
-        }
-
-        if (group.IsGuarded) return false;
-        group.IsGuarded = true;
-        var (lowest, span) = group.Direct;
-        EmitFrameAccess(lowest, span, leaves);
-        return false;
+        // All that goes through sp or s0 has a distance from it.
+        if (!_frameChecks.TryGetValue(guard, out var frame)) throw new NotTranslatedException();
+        if (frame is not { } check) return false;
+        EmitFrameCheck(check);
+        return true;
     }
 
     private bool TryEmitCheck(Effect guard, List<int> leaves)
@@ -98,66 +81,74 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
         leaves.Add(code.Jump(Condition.AboveOrEqual));
     }
 
-    // Mostly s0 is what it was at the last check. The guard's expression has been settled, and s0 with it.
+    // Mostly s0 is further from the stack's ends than an instruction reaches. The guard's expression has been settled, and s0 with it.
     private void EmitFrameCheck(FrameCheck check)
     {
-        var frame = expressions.HostOf(ObservedEffects.FramePointer);
-        if (frame is null) code.Load(R.Rax, State, FrameHome);
-        code.OpFrom(Alu.Compare, frame ?? R.Rax, State, HartStateLayout.KnownFrame);
-        _others.Add((check, expressions.Map, code.Jump(Condition.NotEqual), code.Position));
-    }
-
-    /// <summary>Emits, out of the way, the checks where <c>s0</c> is another than before.</summary>
-    /// <returns>For the n-th since the last call, the jumps that leave.</returns>
-    internal List<List<int>> EmitOtherFrames()
-    {
-        var result = new List<List<int>>();
-        expressions.Pending = 0;
-        foreach (var (check, map, other, back) in _others)
+        List<int> near = [];
+        if (check is { IsBelow: true, Walks: false })
         {
-            List<int> leaves = [];
-            expressions.Map = map;
-            code.BindHere(other);
-            expressions.EvaluateInto(R.Rax, Frame);
-            code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
-            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.FrameFloor);
-            var isFar = code.Jump(Condition.Above);
-            EmitFrameAccess(Expression.Binary(Operator.Add, Frame, Expression.Constant((ulong)check.Low)), check.End - check.Low, leaves);
-            code.BindTo(code.Jump(), back);
-            code.BindHere(isFar);
-            expressions.EvaluateInto(R.Rax, Frame);
-            code.Store(State, HartStateLayout.KnownFrame, R.Rax);
-            code.BindTo(code.Jump(), back);
-            result.Add(leaves);
+            // A frame pointer lies above the stack's end: of what lies below, one comparison need not know.
+            var frame = expressions.HostOf(ObservedEffects.FramePointer);
+            if (frame is null) expressions.EvaluateInto(R.Rax, Frame);
+            code.OpFrom(Alu.Compare, frame ?? R.Rax, State, HartStateLayout.FrameFloor);
+            near.Add(code.Jump(Condition.BelowOrEqual));
+        }
+        else if (check.IsBelow)
+        {
+            near.Add(EmitDistance(HartStateLayout.StackLow, HartStateLayout.FrameDepth));
         }
 
-        _others.Clear();
+        if (check.IsAbove) near.Add(EmitDistance(HartStateLayout.FrameTop, HartStateLayout.FrameHeight));
+        _near.Add((check, expressions.Map, near, code.Position));
+    }
+
+    private int EmitDistance(int from, int most)
+    {
+        expressions.EvaluateInto(R.Rax, Frame);
+        code.OpFrom(Alu.Subtract, R.Rax, State, from);
+        code.OpFrom(Alu.Compare, R.Rax, State, most);
+        return code.Jump(Condition.BelowOrEqual);
+    }
+
+    /// <summary>Emits, out of the way, the checks where <c>s0</c> is near the stack's ends.</summary>
+    /// <returns>For the n-th since the last call, the jump that leaves.</returns>
+    internal List<int> EmitNear()
+    {
+        var result = new List<int>();
+        expressions.Pending = 0;
+        foreach (var (check, map, near, back) in _near)
+        {
+            expressions.Map = map;
+            foreach (var jump in near) code.BindHere(jump);
+            result.Add(EmitFrameAccess(check, back));
+        }
+
+        _near.Clear();
         return result;
     }
 
     /// <summary>What was emitted is given up.</summary>
-    internal void Forget() => _others.Clear();
+    internal void Forget() => _near.Clear();
 
-    private void EmitFrameAccess(Expression address, int sizeBytes, List<int> leaves)
+    private int EmitFrameAccess(FrameCheck check, int inside)
     {
-        expressions.EvaluateInto(R.Rax, address);
+        expressions.EvaluateInto(R.Rax, Expression.Binary(Operator.Add, Frame, Expression.Constant((ulong)check.Low)));
         code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
-        List<int> outside = [];
+        var sizeBytes = check.End - check.Low;
+        int? outside = null;
         code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackWordLimit);
         if (sizeBytes > WordBytes)
         {
-            outside.Add(code.Jump(Condition.AboveOrEqual));
+            outside = code.Jump(Condition.AboveOrEqual);
             code.Op(Alu.Add, R.Rax, sizeBytes - 1);
             code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
         }
 
+        code.BindTo(code.Jump(Condition.Below), inside);
+        if (outside is { } jump) code.BindHere(jump);
         // A frame pointer that points elsewhere is none.
-        var inside = code.Jump(Condition.Below);
-        foreach (var jump in outside) code.BindHere(jump);
-        expressions.EvaluateInto(R.Rax, Expression.Register(ObservedEffects.FramePointer));
-        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
-        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
-        leaves.Add(code.Jump(Condition.BelowOrEqual));
-        code.BindHere(inside);
+        var leaves = EmitDistance(HartStateLayout.StackLow, HartStateLayout.StackSpan);
+        code.BindTo(code.Jump(), inside);
+        return leaves;
     }
 }
