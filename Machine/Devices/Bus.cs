@@ -6,6 +6,8 @@ namespace Verification.Machine.Devices;
 public sealed class Bus : IPhysicalBus
 {
     private IDevice[] _devices = [];
+    private Place[] _places = [];
+    private Place _last;
 
     /// <summary>The devices, in ascending order of their addresses.</summary>
     public IReadOnlyList<IDevice> Devices => _devices;
@@ -22,30 +24,20 @@ public sealed class Bus : IPhysicalBus
         var before = 0;
         while (before < _devices.Length && _devices[before].Range.BaseAddress < range.BaseAddress) before++;
         _devices = [.. _devices.AsSpan(0, before), device, .. _devices.AsSpan(before)];
+        _places = [.. _devices.Select(static device => new Place(device.Range.BaseAddress, device.Range.SizeBytes, device.WidestAccessBytes, device))];
     }
 
     /// <summary>The device that answers at all of these addresses, or null.</summary>
-    public IDevice? Find(ulong address, int sizeBytes)
-    {
-        int low = 0, high = _devices.Length - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var range = _devices[middle].Range;
-            if (address < range.BaseAddress) high = middle - 1;
-            else if (address - range.BaseAddress >= range.SizeBytes) low = middle + 1;
-            else return (ulong)sizeBytes <= range.SizeBytes - (address - range.BaseAddress) ? _devices[middle] : null;
-        }
-        return null;
-    }
+    public IDevice? Find(ulong address, int sizeBytes) => TryFind(address, sizeBytes) ? _last.Device : null;
 
     /// <inheritdoc/>
     public bool Read(ulong address, int sizeBytes, out ulong value)
     {
         value = 0;
-        if (Find(address, sizeBytes) is not { } device) return false;
-        var offset = address - device.Range.BaseAddress;
-        if (sizeBytes <= device.WidestAccessBytes) return device.Read(offset, sizeBytes, out value);
+        if (!TryFind(address, sizeBytes)) return false;
+        var offset = address - _last.BaseAddress;
+        var device = _last.Device;
+        if (sizeBytes <= _last.WidestAccessBytes) return device.Read(offset, sizeBytes, out value);
         if (!device.Read(offset, 4, out var low) || !device.Read(offset + 4, 4, out var high)) return false;
         value = high << 32 | low;
         return true;
@@ -54,10 +46,34 @@ public sealed class Bus : IPhysicalBus
     /// <inheritdoc/>
     public bool Write(ulong address, int sizeBytes, ulong value)
     {
-        if (Find(address, sizeBytes) is not { } device) return false;
-        var offset = address - device.Range.BaseAddress;
-        return sizeBytes <= device.WidestAccessBytes
+        if (!TryFind(address, sizeBytes)) return false;
+        var offset = address - _last.BaseAddress;
+        var device = _last.Device;
+        return sizeBytes <= _last.WidestAccessBytes
             ? device.Write(offset, sizeBytes, value)
             : device.Write(offset, 4, (uint)value) && device.Write(offset + 4, 4, value >> 32);
     }
+
+    // Mostly the device is the last one that was asked: that is where the answer is left.
+    private bool TryFind(ulong address, int sizeBytes)
+    {
+        if (address - _last.BaseAddress >= _last.SizeBytes)
+        {
+            int low = 0, high = _places.Length;
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (_places[middle].BaseAddress <= address) low = middle + 1;
+                else high = middle;
+            }
+
+            if (low == 0 || address - _places[low - 1].BaseAddress >= _places[low - 1].SizeBytes) return false;
+            _last = _places[low - 1];
+        }
+
+        return (ulong)sizeBytes <= _last.SizeBytes - (address - _last.BaseAddress);
+    }
+
+    /// <summary>What is asked of a device at each access.</summary>
+    private readonly record struct Place(ulong BaseAddress, ulong SizeBytes, int WidestAccessBytes, IDevice Device);
 }

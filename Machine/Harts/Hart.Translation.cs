@@ -75,7 +75,7 @@ public sealed unsafe partial class Hart
     /// <returns>False where that is not what the access lacks: it is misaligned, traps, or must be looked at.</returns>
     internal bool TryFill(ulong address, int sizeBytes, AccessKind kind)
     {
-        if ((address & (ulong)(sizeBytes - 1)) != 0 || IsInTlb(address, kind)) return false;
+        if ((address & (ulong)(sizeBytes - 1)) != 0 || IsInTlb(address, kind) || _dataContext.Devices.TryFind(address, kind, out _)) return false;
         _isFilling = true;
         var isLocated = Locate(address, 1, kind, out _, out _, out _);
         _isFilling = false;
@@ -199,7 +199,15 @@ public sealed unsafe partial class Hart
     /// <param name="physical">The physical address.</param>
     /// <param name="host">The host address, or null for what isn't memory.</param>
     private bool Resolve(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host) =>
-        Locate(address, sizeBytes, kind, out physical, out host, out var cause) || Raise(cause, address);
+        TryDevice(address, kind, out physical, out host)
+        || Locate(address, sizeBytes, kind, out physical, out host, out var cause) || Raise(cause, address);
+
+    private bool TryDevice(ulong address, AccessKind kind, out ulong physical, out byte* host)
+    {
+        physical = 0;
+        host = null;
+        return kind is AccessKind.Load or AccessKind.Store && _dataContext.Devices.TryFind(address, kind, out physical);
+    }
 
     private bool Locate(ulong address, int sizeBytes, AccessKind kind, out ulong physical, out byte* host,
         out ExceptionCause cause)
@@ -220,8 +228,14 @@ public sealed unsafe partial class Hart
             _ => ProtectionUnit.Permission.Read | ProtectionUnit.Permission.Write,
         };
         if ((Protection.PermissionAt(physical, sizeBytes, mode) & needed) != needed) return false;
-        if (!Memory.Contains(physical, (ulong)sizeBytes)) return true;
         var page = physical >> 12;
+        if (!Memory.Contains(physical, (ulong)sizeBytes))
+        {
+            if (kind is AccessKind.Load or AccessKind.Store && !Memory.TouchesBank(page) && Protection.IsUniform(page, mode, out _))
+                _dataContext.Devices.Remember(address, physical, kind);
+            return true;
+        }
+
         var writes = kind is AccessKind.Store or AccessKind.Atomic;
         var frame = writes ? Memory.FrameForWrite(page) : Memory.FrameForRead(page)!;
         host = frame.Data + (physical & 4095);

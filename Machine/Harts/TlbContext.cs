@@ -74,7 +74,10 @@ internal sealed unsafe class TlbContext
     internal ulong LastUse { get; set; }
 
     /// <summary>Whether there may be entries to forget.</summary>
-    internal bool HasEntries => _filledCount != 0;
+    internal bool HasEntries => _filledCount != 0 || Devices.Any;
+
+    /// <summary>Pages that no entry stands for.</summary>
+    internal DevicePages Devices { get; } = new();
 
     /// <summary>Stands for what fetches mean in this context, as long as they mean the same; 0 until somebody asks.</summary>
     internal ulong JumpKey { get; set; }
@@ -121,6 +124,7 @@ internal sealed unsafe class TlbContext
             _isFilled[slot] = false;
         }
 
+        Devices.Clear();
         _filledCount = 0;
         FlatAddend = _lastAddend = 0;
         JumpKey = 0;

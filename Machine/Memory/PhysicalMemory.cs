@@ -441,7 +441,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return null;
     }
 
-    private bool TouchesBank(ulong page)
+    /// <summary>Whether some of the page is memory.</summary>
+    internal bool TouchesBank(ulong page)
     {
         foreach (var bank in _banks)
             if (bank.BaseAddress < (page + 1) << 12 && page << 12 < bank.EndAddress) return true;
