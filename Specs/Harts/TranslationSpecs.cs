@@ -112,6 +112,48 @@ public class TranslationSpecs
         Expect(board, LoadFault, 0x1238);
     }
 
+    [Fact]
+    public void A_device_is_where_page_tables_and_protection_say_now()
+    {
+        const ulong address = 0x1FF8, timer = 0x200_B000, serial = 0x1000_0000, all = V | R | W | A | D;
+        var board = Paged(3, address, 0, timer >> 2 | all, IsaExtensions.Svade);
+        board.Memory.Write(Target + 0xFF8, 0x99UL);
+        Access("sd", 0);
+        Access("ld", 0, 0x77);
+
+        Map(timer >> 2 | V | R | A);
+        Access("ld", 0, 0x77);
+        Access("sd", StoreFault);
+        Map(Target >> 2 | all);
+        Access("ld", 0, 0x99);
+        Map(timer >> 2 | all);
+        Access("ld", 0, 0x77);
+        Map(serial >> 2 | all);
+        Access("ld", 5);
+        Map(timer >> 2 | all);
+        Access("ld", 0, 0x77);
+        Map(0);
+        Access("ld", LoadFault);
+        Map(timer >> 2 | all);
+        Access("sd", 0);
+
+        // No permission for the timer's page, all for the rest.
+        board.Harts[0].TrySetCsr(0x3B1, ulong.MaxValue);
+        board.Harts[0].TrySetCsr(0x3B0, timer >> 2 | 0x1FF);
+        board.Harts[0].TrySetCsr(0x3A0, 0x1F18);
+        Access("ld", 5);
+        Access("sd", 7);
+
+        void Map(ulong entry) => board.Memory.Write(Root + 2 * 4096 + 8, entry);
+
+        void Access(string access, int fault, ulong? loaded = null)
+        {
+            Attempt(board, access, address, PrivilegeMode.Supervisor, 0);
+            Expect(board, fault, address);
+            if (loaded is { } value) Assert.Equal(value, board.Harts[0].Register("a0"));
+        }
+    }
+
     [Theory]
     [InlineData(0x1F, 0x8020_0000UL >> 2 | 0x1FF, 0x8020_0238UL, "ld", 0)]
     [InlineData(0x1E, 0x8020_0000UL >> 2 | 0x1FF, 0x8020_0238UL, "ld", 0)]
