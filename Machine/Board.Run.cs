@@ -38,37 +38,45 @@ public sealed partial class Board
     {
         if (_isWaiting) throw new InvalidOperationException("A machine that looks ahead of this one must be disposed before this one goes on.");
         tier.Begin();
-        while (true)
+        StopReason? stop;
+        while ((stop = TakeTurn(ref budget, tier)) is null)
         {
-            if (_stop is not null && Interlocked.Exchange(ref _stop, null) is { } reason) return reason;
-            if (budget == 0) return new StopReason.Budget();
-            Clock.RingDue();
-            if (_runnable.Count == 0)
-            {
-                if (!Clock.SkipToDeadline()) return new StopReason.Idle();
-                continue;
-            }
-            budget -= _runnable.Count == 1
-                ? RunSlice(_harts[_runnable.Positions[0]], budget, tier)
-                : TakeTurn(budget, tier);
         }
+
+        return stop;
     }
 
-    // A hart that could run alone uses up no turn: where there is no choice, none is made.
-    private ulong TakeTurn(ulong most, ExecutionTier tier)
+    private StopReason? TakeTurn(ref ulong budget, ExecutionTier tier)
     {
-        if (_turn.Quantum == 0 || _harts[_turn.Hart].RunState != HartRunState.Running)
-            _turn = NextTurn();
-        var executed = RunSlice(_harts[_turn.Hart], Math.Min(_turn.Quantum, most), tier);
-        _turn = _turn with { Quantum = _turn.Quantum - executed };
-        if (_record is not null && executed != 0) Note(_record, _turn.Hart, executed);
-        return executed;
+        if (_stop is not null && Interlocked.Exchange(ref _stop, null) is { } reason) return reason;
+        if (budget == 0) return new StopReason.Budget();
+        Clock.RingDue();
+        switch (_runnable.Count)
+        {
+            case 0:
+                return Clock.SkipToDeadline() ? null : new StopReason.Idle();
+            case 1:
+                // A hart that could run alone uses up no turn: where there is no choice, none is made.
+                budget -= RunSlice(_harts[_runnable.Positions[0]], budget, tier);
+                return null;
+        }
+
+        if (_turnLeft == 0 || _harts[_turnHart].RunState != HartRunState.Running)
+            (_turnHart, _turnLeft) = NextTurn();
+        var executed = RunSlice(_harts[_turnHart], Math.Min(_turnLeft, budget), tier);
+        _turnLeft -= executed;
+        budget -= executed;
+        if (_record is not null && executed != 0) Note(_record, _turnHart, executed);
+        return null;
     }
 
-    // Asked for each turn: the usual scheduler without a look at what it is.
-    private SchedulerChoice NextTurn() => _scheduler is InterleavedScheduler random
-        ? random.Next(_runnable.Positions, _retired)
-        : _scheduler.Next(_runnable.Positions, _retired);
+    // Asked for each turn: the usual schedulers without a look at what they are.
+    private SchedulerChoice NextTurn() => _scheduler switch
+    {
+        InterleavedScheduler random => random.Next(_runnable.Positions, _retired),
+        RoundRobinScheduler robin => robin.Next(_runnable.Positions, _retired),
+        _ => _scheduler.Next(_runnable.Positions, _retired),
+    };
 
     private ulong RunSlice(Hart hart, ulong most, ExecutionTier tier)
     {

@@ -23,7 +23,8 @@ public sealed partial class Board : IDisposable
     private readonly HartHost _host;
     private readonly Translator _translator;
     private List<SchedulerChoice>? _record;
-    private SchedulerChoice _turn;
+    private int _turnHart;
+    private ulong _turnLeft;
     private StopReason? _stop;
     private ulong _retired;
     private Board? _waiting;
@@ -202,7 +203,8 @@ public sealed partial class Board : IDisposable
     {
         Clock.Transfer(transfer);
         transfer.Value(ref _retired);
-        transfer.Value(ref _turn);
+        transfer.Value(ref _turnHart);
+        transfer.Value(ref _turnLeft);
         scheduler.Transfer(transfer);
         foreach (var hart in _harts) hart.Transfer(transfer);
         foreach (var device in Bus.Devices) device.Transfer(transfer);
