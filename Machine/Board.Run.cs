@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verification.Machine.Devices;
 using Verification.Machine.Harts;
 using Verification.Machine.Schedule;
@@ -71,6 +72,7 @@ public sealed partial class Board
     }
 
     // Asked for each turn: the usual schedulers without a look at what they are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SchedulerChoice NextTurn() => _scheduler switch
     {
         InterleavedScheduler random => random.Next(_runnable.Positions, _retired),
@@ -78,13 +80,14 @@ public sealed partial class Board
         _ => _scheduler.Next(_runnable.Positions, _retired),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong RunSlice(Hart hart, ulong most, ExecutionTier tier)
     {
         // A deadline that has passed and is set again at once must not stop the world.
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
         _slice.Open(hart, slice);
         hart.BeginSlice();
-        var executed = tier.Run(hart, slice);
+        var executed = tier is Translator translator ? translator.Run(hart, slice) : tier.Run(hart, slice);
         _slice.Close();
         Clock.Advance(executed);
         if (hart.Reserved) _code.MarkReservation(hart);

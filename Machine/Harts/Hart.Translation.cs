@@ -89,7 +89,13 @@ public sealed unsafe partial class Hart
     }
 
     /// <summary>Stands for what fetches of the hart mean now, in the whole process.</summary>
-    internal ulong JumpKey => _fetchContext.JumpKey is not 0 and var key ? key : _fetchContext.JumpKey = Interlocked.Increment(ref s_jumpKeys);
+    internal ulong JumpKey
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _fetchContext.JumpKey is not 0 and var key ? key : NewJumpKey();
+    }
+
+    private ulong NewJumpKey() => _fetchContext.JumpKey = Interlocked.Increment(ref s_jumpKeys);
 
     /// <summary>Instructions somewhere have changed.</summary>
     internal void ForgetJumps()

@@ -19,19 +19,16 @@ internal sealed class RoundRobinScheduler : IScheduler
     public SchedulerChoice Next(ReadOnlySpan<int> runnable, ulong retired)
     {
         // Mostly the harts are those of the last turn.
-        if (_place < runnable.Length && runnable[_place] == _last)
-        {
-            _place++;
-        }
-        else
-        {
-            _place = runnable.BinarySearch(_last + 1);
-            if (_place < 0) _place = ~_place;
-        }
-
-        if (_place >= runnable.Length) _place = 0;
+        var place = (uint)_place < (uint)runnable.Length && runnable[_place] == _last ? _place + 1 : FirstAbove(_last, runnable);
+        _place = place < runnable.Length ? place : 0;
         _last = runnable[_place];
         return new SchedulerChoice(_last, _quantum);
+    }
+
+    private static int FirstAbove(int hart, ReadOnlySpan<int> runnable)
+    {
+        var at = runnable.BinarySearch(hart + 1);
+        return at < 0 ? ~at : at;
     }
 
     public ulong RandomWord() => _random.Next();

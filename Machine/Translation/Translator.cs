@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Verification.Machine.Harts;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
@@ -55,6 +56,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         TranslationCache.Current is { } cache ? Run(hart, budget, cache, default(Unobserved), null) : Interpreter.Instance.Run(hart, budget);
 
     /// <summary>Executes translated code where there is some, and all else by other means.</summary>
+    // Turns may be short: all of their way is one piece.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Run<TRest>(Hart hart, ulong budget, TranslationCache cache, TRest rest, Interests? interests)
         where TRest : struct, IRest
     {
@@ -79,7 +82,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
                 ForgetJumps();
             }
             var found = left == budget ? FindTurn(cache, hart, left) : FindJumped(cache, hart, state->Pc);
-            left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, state, found, left, rest);
+            left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, found, left, rest);
         }
 
         GC.KeepAlive(cache);
@@ -159,6 +162,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         foreach (var hart in harts) hart.ForgetJumps();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void* FindTurn(TranslationCache cache, Hart hart, ulong left)
     {
         var (pc, key) = (hart.State->Pc, hart.JumpKey);
@@ -221,16 +225,44 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         return translated;
     }
 
-    private ulong RunTranslated<TRest>(TranslationCache cache, Hart hart, HartState* state, void* found, ulong left, TRest rest)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong RunTranslated<TRest>(TranslationCache cache, Hart hart, void* found, ulong left, TRest rest)
         where TRest : struct, IRest
     {
+        var isObserved = typeof(TRest) != typeof(Unobserved);
+        var exit = Enter(cache, hart, found, left, isObserved, out var executed);
+        if (executed == left) return executed;
+        if (exit == ExitKind.Budget) exit = RunTail(cache, hart, left, isObserved, ref executed);
+
+        // Whatever the code left for, the interpreter does, up to the block's end: code that began in the middle of a block would
+        // be in the way of the block's own. It leaves again at once for what it must not do either.
+        return exit is ExitKind.Lookup or ExitKind.Untranslated || hart.State->Leave != 0 || executed == left
+            ? executed
+            : executed + rest.RunBlock(hart, left - executed);
+    }
+
+    // The end of a turn whose tail the block does not know yet. A pause in the middle goes on with whole blocks.
+    private ExitKind RunTail(TranslationCache cache, Hart hart, ulong left, bool isObserved, ref ulong executed)
+    {
+        if (left > MostInstructions) return ExitKind.Budget;
+        var tail = Find(cache, hart, hart.State->Pc, isTail: true);
+        if (tail == null) return ExitKind.Budget;
+        var exit = Enter(cache, hart, tail, left - executed, isObserved, out var more);
+        executed += more;
+        return exit;
+    }
+
+    // Runs translated code, until it leaves for something that it does not come back from.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ExitKind Enter(TranslationCache cache, Hart hart, void* found, ulong left, bool isObserved, out ulong executed)
+    {
+        var state = hart.State;
         var given = (long)Math.Min(left, MostInstructions);
         var retired = state->Retired;
         state->Budget = given;
         if (hart.JumpKey is var key && state->JumpKey != key) (state->JumpKey, state->JumpSalt) = (key, JumpCache.SaltOf(key));
         GiveRounding(state);
         ref readonly var site = ref cache.Enter(state, found);
-        ulong executed;
         while (true)
         {
             executed = (ulong)(given - state->Budget - site.Refund);
@@ -238,14 +270,14 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
             var resume = site.Kind switch
             {
                 ExitKind.Perform => Perform(hart, in site, isLast: executed + 1 == left),
-                ExitKind.Miss => Access(hart, in site, isObserved: typeof(TRest) != typeof(Unobserved)),
+                ExitKind.Miss => Access(hart, in site, isObserved),
                 _ => Leaves,
             };
             if (resume == Leaves) break;
             if (resume == Ends)
             {
-                Translated += executed + 1;
-                return executed + 1;
+                Translated += ++executed;
+                return ExitKind.Lookup;
             }
 
             state->Resume = (nint)cache.AddressOf(resume);
@@ -255,17 +287,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         TakeFlags(state);
         if (site.Kind != ExitKind.Lookup) state->Pc = site.Pc;
         Translated += executed;
-
-        // Only the end of a turn: a pause in the middle goes on with whole blocks.
-        if (site.Kind == ExitKind.Budget && executed < left && (ulong)given == left && state->Leave == 0
-            && Find(cache, hart, state->Pc, isTail: true) is var tail && tail != null)
-            return executed + RunTranslated(cache, hart, state, tail, left - executed, rest);
-
-        // Whatever the code left for, the interpreter does, up to the block's end: code that began in the middle of a block would
-        // be in the way of the block's own. It leaves again at once for what it must not do either.
-        return site.Kind is ExitKind.Lookup or ExitKind.Untranslated || state->Leave != 0 || executed == left
-            ? executed
-            : executed + rest.RunBlock(hart, left - executed);
+        return site.Kind;
     }
 
     /// <summary>Code of a page under a virtual address.</summary>
