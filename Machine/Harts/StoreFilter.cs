@@ -9,7 +9,11 @@ internal unsafe struct StoreFilter
     internal const int GranuleShift = 3;
     internal const int Granules = 4096 >> GranuleShift;
 
-    internal fixed ulong Words[Granules / 64];
+    // Code looks at up to 64 granules at once: behind the page's last there are some that nobody asks for.
+    internal fixed ulong Words[Granules / 64 + 1];
+
+    /// <summary>The most granules that so many bytes lie in.</summary>
+    internal static int GranulesOf(int sizeBytes) => (sizeBytes + (2 << GranuleShift) - 2) >> GranuleShift;
 
     /// <summary>Adds the bytes of a range that lie in the page.</summary>
     internal void Add(ulong page, ulong address, int sizeBytes)

@@ -13,6 +13,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
 {
     private const R State = ExpressionCompiler.State;
     private const int PageMask = -4096;
+    private const int MostGranules = 31;
 
     private readonly List<Single> _singles = [];
 
@@ -80,13 +81,10 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             if (single.First is { } first)
             {
                 code.BindHere(first.Other);
-                EmitLookup(first.Group.AlignmentBytes, single.Kind);
-                code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
-                var miss = code.Jump(Condition.NotEqual);
-                code.BindTo(code.Jump(), first.Found);
+                var misses = EmitGroupLookup(first, single.Kind);
                 code.BindHere(single.Apart);
                 EmitTwoPages(first, single.Kind);
-                code.BindHere(miss);
+                foreach (var miss in misses) code.BindHere(miss);
                 code.StoreImmediate(State, SlotOf(first.Group), 0);
             }
             else
@@ -127,27 +125,70 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.BindHere(isHighElsewhere);
     }
 
+    // Answers the jumps where each access must be looked up alone.
+    private List<int> EmitGroupLookup(GroupLookup first, AccessKind kind)
+    {
+        var group = first.Group;
+        EmitLookup(group.AlignmentBytes, kind);
+        List<int> misses = [];
+        if (IsObserved && kind == AccessKind.Store && StoreFilter.GranulesOf(group.SpanBytes) <= MostGranules)
+        {
+            var isFound = code.Jump(Condition.Equal);
+            misses.AddRange(EmitFilter(group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes)));
+            code.BindTo(code.Jump(), first.Found);
+            code.BindHere(isFound);
+        }
+        else
+        {
+            misses.Add(code.Jump(Condition.NotEqual));
+        }
+
+        code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
+        code.BindTo(code.Jump(), first.Found);
+        return misses;
+    }
+
     // Behind a look-up for a store: what the page's filter lets pass goes on as if the page were not observed.
     private void EmitFiltered(int resume, int back, List<Missed> missed)
     {
         var isFound = code.Jump(Condition.Equal);
+        missed.Add(new(EmitFilter(0, 1), resume));
+        code.Move(R.Rdx, R.Rcx);
+        code.BindTo(code.Jump(), back);
+        code.BindHere(isFound);
+        code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+        code.BindTo(code.Jump(), back);
+    }
+
+    // Behind a look-up that failed, with the address in rax, which stays, and the entry in rcx, which becomes the displacement:
+    // whether the page is one with a filter, and that asks for nothing among so many granules from a distance on. Answers
+    // the jumps where it is another, or does.
+    private int[] EmitFilter(int distance, int granules)
+    {
         code.OpFrom(Alu.Xor, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
         code.Op(Alu.Compare, R.Rdx, (int)TlbEntry.Filtered);
         var isElsewhere = code.Jump(Condition.NotEqual);
         LoadOfSlot(HartStateLayout.DataFilters);
         code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
         code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rcx);
+        EmitGranule(distance, 3, (StoreFilter.Granules / 8) - 1);
+        code.LoadExtended(R.Rdx, new(R.Rdx, 0, R.Rcx), 8, ExtensionKind.Zero);
+        EmitGranule(distance, 0, 7);
+        code.ShiftX(0xF2, R.Rdx, R.Rdx, R.Rcx, 64);
+        code.Op(Alu.And, R.Rdx, (int)((1u << granules) - 1));
+        var isTold = code.Jump(Condition.NotEqual);
+        code.Load(R.Rcx, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
+        return [isElsewhere, isTold];
+    }
+
+    // Into rcx, the granule at a distance from the address in rax, or a part of its number.
+    private void EmitGranule(int distance, int shift, int mask)
+    {
         code.Move32(R.Rcx, R.Rax);
-        code.ShiftImmediate(5, R.Rcx, StoreFilter.GranuleShift, 32);
-        code.Op(Alu.And, R.Rcx, StoreFilter.Granules - 1, 32);
-        code.TestBit(R.Rdx, R.Rcx);
-        var isTold = code.Jump(Condition.Below);
-        missed.Add(new([isElsewhere, isTold], resume));
-        code.Load(R.Rdx, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
-        code.BindTo(code.Jump(), back);
-        code.BindHere(isFound);
-        code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
-        code.BindTo(code.Jump(), back);
+        if (distance != 0)
+            code.Op(Alu.Add, R.Rcx, distance, 32);
+        code.ShiftImmediate(5, R.Rcx, StoreFilter.GranuleShift + shift, 32);
+        code.Op(Alu.And, R.Rcx, mask, 32);
     }
 
     /// <summary>What was translated is given up.</summary>
