@@ -1,5 +1,5 @@
 using Verification.Machine.Devices;
-using Verification.Machine.Schedule;
+using Verification.Machine.Harts;
 using Verification.Machine.State;
 
 namespace Verification.Machine;

@@ -1,5 +1,4 @@
 using Verification.Machine.Memory;
-using Verification.Machine.Schedule;
 
 namespace Verification.Machine.Harts;
 

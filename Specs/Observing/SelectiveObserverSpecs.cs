@@ -18,7 +18,7 @@ public class SelectiveObserverSpecs
         var (told, translated) = (0, 0ul);
         for (var seed = 0; seed < s_programs; seed++)
         {
-            var (news, instructions) = Compare(seed, static seed => RandomProgram.Create(seed));
+            var (news, instructions) = Compare(seed, static seed => RandomProgram.Create(seed), static random => new Log(random));
             told += news;
             translated += instructions;
         }
@@ -62,7 +62,7 @@ public class SelectiveObserverSpecs
         var (told, translated) = (0, 0ul);
         for (var seed = 0; seed < s_programs; seed++)
         {
-            var (news, instructions) = Compare(seed, FrameLoop.Create);
+            var (news, instructions) = Compare(seed, FrameLoop.Create, static random => new Log(random));
             told += news;
             translated += instructions;
         }
@@ -71,11 +71,21 @@ public class SelectiveObserverSpecs
         Assert.True(translated > 500ul * (ulong)s_programs || TranslationCache.Current is null, $"only {translated} instructions were translated");
     }
 
-    private static (int Told, ulong Translated) Compare(int seed, Func<int, Board> create)
+    [Fact]
+    public void Stores_beside_watched_words_are_told_apart_as_they_are_when_interpreted()
+    {
+        var told = 0;
+        for (var seed = 0; seed < s_programs; seed++)
+            told += Compare(seed, StoreLoop.Create, static random => new Log(random, StoreLoop.Data, 60)).Told;
+
+        Assert.True(told > 10 * s_programs, $"only {told} stores to watched words were compared");
+    }
+
+    private static (int Told, ulong Translated) Compare(int seed, Func<int, Board> create, Func<Random, Log> observe)
     {
         using var interpreted = Prepared(create(seed), ExecutionEngine.Interpreter);
         using var translated = Prepared(create(seed), ExecutionEngine.Translator);
-        Log expected = new(new Random(seed)), actual = new(new Random(seed));
+        Log expected = observe(new Random(seed)), actual = observe(new Random(seed));
         var random = new Random(seed);
         for (var i = 0; i < 10; i++)
         {
@@ -109,14 +119,15 @@ public class SelectiveObserverSpecs
     private sealed class Log
     {
         private const ulong Code = 0x8000_0000, Data = 0x8000_2000;
+        private const int DataBytes = 0x4000;
         private readonly HashSet<ulong> _targets;
         private readonly (ulong Address, int SizeBytes)[] _words;
         private readonly Dictionary<ulong, (ulong Low, ulong Deepest, ulong High)> _guards = [];
 
-        public Log(Random random)
+        public Log(Random random, ulong data = Data, int words = 2)
         {
             _targets = [.. Enumerable.Range(0, 30).Select(_ => Code + (ulong)random.Next(0x1000) * 2)];
-            _words = [.. Enumerable.Range(0, random.Next(3)).Select(_ => (Data + (ulong)random.Next(0x4000), random.Next(1, 17)))];
+            _words = [.. Enumerable.Range(0, random.Next(words + 1)).Select(_ => (data + (ulong)random.Next(DataBytes), random.Next(1, 17)))];
             Interests = new Interests(StackInterest.Privileged, _targets, _words);
         }
 

@@ -48,9 +48,6 @@ internal sealed partial class X64Emitter
         Int32(immediate);
     }
 
-    /// <summary>Sets the carry to a bit of the words at a register: the one whose number the other register holds.</summary>
-    internal void TestBit(R baseRegister, R bit) => RegMem0F(true, 0xA3, (int)bit, baseRegister, 0);
-
     /// <summary>test dword [memory], immediate.</summary>
     internal void TestMemory32(R baseRegister, int displacement, int immediate)
     {

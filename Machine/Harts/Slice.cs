@@ -1,6 +1,4 @@
-using Verification.Machine.Harts;
-
-namespace Verification.Machine.Schedule;
+namespace Verification.Machine.Harts;
 
 /// <summary>What a hart executes until the board looks up again. There is one at a time.</summary>
 internal sealed unsafe class Slice
