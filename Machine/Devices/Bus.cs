@@ -18,13 +18,14 @@ public sealed class Bus : IPhysicalBus
     {
         var range = device.Range;
         if (range.SizeBytes == 0) throw new ArgumentException($"The device {device.Name} has no address.");
-        foreach (var other in _devices)
-            if (range.BaseAddress < other.Range.EndAddress && other.Range.BaseAddress < range.EndAddress)
-                throw new ArgumentException($"The devices {other.Name} and {device.Name} answer at the same addresses.");
         var before = 0;
-        while (before < _devices.Length && _devices[before].Range.BaseAddress < range.BaseAddress) before++;
+        while (before < _places.Length && _places[before].BaseAddress < range.BaseAddress) before++;
+        for (var neighbour = Math.Max(before - 1, 0); neighbour <= before && neighbour < _places.Length; neighbour++)
+            if (_places[neighbour] is var other && range.BaseAddress < other.BaseAddress + other.SizeBytes && other.BaseAddress < range.EndAddress)
+                throw new ArgumentException($"The devices {other.Device.Name} and {device.Name} answer at the same addresses.");
+        var place = new Place(range.BaseAddress, range.SizeBytes, device.WidestAccessBytes, device);
         _devices = [.. _devices.AsSpan(0, before), device, .. _devices.AsSpan(before)];
-        _places = [.. _devices.Select(static device => new Place(device.Range.BaseAddress, device.Range.SizeBytes, device.WidestAccessBytes, device))];
+        _places = [.. _places.AsSpan(0, before), place, .. _places.AsSpan(before)];
     }
 
     /// <summary>The device that answers at all of these addresses, or null.</summary>
