@@ -9,6 +9,8 @@ namespace Verification.Machine.Translation.X64;
 /// </summary>
 internal sealed class BlockLinker
 {
+    private const int LoopAlignment = 32;
+
     private readonly X64Emitter _code;
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
@@ -17,6 +19,7 @@ internal sealed class BlockLinker
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
     private readonly List<(int Displacement, BasicBlock Block, int Refund)> _turnEnds = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
+    private readonly HashSet<int> _heads = [];
     private readonly Dictionary<int, int> _positions = [];
     private readonly Dictionary<int, int> _entries = [];
     private TranslatedPage _page = null!;
@@ -42,14 +45,21 @@ internal sealed class BlockLinker
         _positions.Clear();
         _entries.Clear();
         _blocks.Clear();
+        _heads.Clear();
         foreach (var block in order)
+        {
             _blocks[block.Offset] = block;
+            _heads.UnionWith(block.Successors.Where(successor => successor <= block.Offset));
+        }
     }
 
     /// <summary>The code of the next block starts here.</summary>
     internal void Begin(BasicBlock block)
     {
         _begun++;
+        // A loop runs as fast wherever the arena happens to be.
+        if (_heads.Contains(block.Offset))
+            _code.PadTo(LoopAlignment, _start);
         _positions[block.Offset] = _code.Position;
         if (block.Loop is null)
             _entries[block.Offset] = _start + _code.Position;

@@ -3,6 +3,14 @@ namespace Verification.Machine.Translation.X64;
 // Instructions with an operand in memory.
 internal sealed partial class X64Emitter
 {
+    // By length: what Intel's manual recommends (SDM volume 2, NOP).
+    private static readonly byte[][] s_nops =
+    [
+        [0x90], [0x66, 0x90], [0x0F, 0x1F, 0x00], [0x0F, 0x1F, 0x40, 0x00], [0x0F, 0x1F, 0x44, 0x00, 0x00],
+        [0x66, 0x0F, 0x1F, 0x44, 0x00, 0x00], [0x0F, 0x1F, 0x80, 0, 0, 0, 0], [0x0F, 0x1F, 0x84, 0x00, 0, 0, 0, 0],
+        [0x66, 0x0F, 0x1F, 0x84, 0x00, 0, 0, 0, 0],
+    ];
+
     internal void Load(R target, R baseRegister, int displacement) =>
         RegMem(true, 0x8B, (int)target, baseRegister, displacement);
 
@@ -90,6 +98,17 @@ internal sealed partial class X64Emitter
     }
 
     internal void Return() => Byte(0xC3);
+
+    /// <summary>Fills up to where this position and the start of what it is behind make a multiple.</summary>
+    internal void PadTo(int multiple, int start)
+    {
+        for (var left = -(start + Position) & (multiple - 1); left > 0;)
+        {
+            var nop = s_nops[Math.Min(left, s_nops.Length) - 1];
+            foreach (var value in nop) Byte(value);
+            left -= nop.Length;
+        }
+    }
 
     internal void Nop() => Byte(0x90);
 

@@ -8,6 +8,8 @@ internal static class Sizes
 {
     private const ulong MiB = 1UL << 20;
 
+    private const int PerTurn = 50;
+
     private static readonly (int Harts, ulong MemoryBytes)[] Machines =
         [(4, 128 * MiB), (1, 128 * MiB), (16, 128 * MiB), (64, 128 * MiB), (64, 1024 * MiB), (4, 16_384 * MiB), (4, 1_048_576 * MiB)];
 
@@ -26,7 +28,7 @@ internal static class Sizes
             using var board = KernelBoot.Start(kernel, machine);
             board.Run(1_000_000_000);
         })).ToArray();
-        var times = Timing.MicrosecondsOf(turns, 20, runs);
+        var times = Timing.MicrosecondsOf(turns, PerTurn, runs);
 
         Console.WriteLine($"{"machine",-28}{"instructions",14}{"us",10}{"ns each",10}{"against the first",20}");
         for (var i = 0; i < machines.Length; i++)
