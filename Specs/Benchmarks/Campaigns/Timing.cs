@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Verification.Specs.Benchmarks.Campaigns;
 
-/// <summary>How long something takes, by turns: medians of user CPU time, so that a busy computer disturbs little.</summary>
+/// <summary>How long something takes, by turns: medians of CPU time, so that a busy computer disturbs little.</summary>
 internal static class Timing
 {
     /// <summary>Microseconds of this thread for each of several actions, measured in turns: medians over the turns.</summary>
