@@ -40,10 +40,8 @@ public sealed partial class Board
         if (_isWaiting) throw new InvalidOperationException("A machine that looks ahead of this one must be disposed before this one goes on.");
         tier.Begin();
         StopReason? stop;
-        while ((stop = TakeTurn(ref budget, tier)) is null)
-        {
-        }
-
+        do stop = TakeTurn(ref budget, tier);
+        while (stop is null);
         return stop;
     }
 
@@ -87,6 +85,7 @@ public sealed partial class Board
         var slice = Math.Min(most, Math.Max(1, Clock.InstructionsToDeadline));
         _slice.Open(hart, slice);
         hart.BeginSlice();
+        // Asked for each turn: the usual tier, too, without a look at what it is.
         var executed = tier is Translator translator ? translator.Run(hart, slice) : tier.Run(hart, slice);
         _slice.Close();
         Clock.Advance(executed);

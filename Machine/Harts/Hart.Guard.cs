@@ -10,7 +10,7 @@ public sealed unsafe partial class Hart
     private const int ReachBelowBytes = 2048, ReachAboveBytes = 2047 + 8;
 
     // An address near which nothing can be accessed, translated or not.
-    private const ulong Nowhere = 0xA5A5_A5A5_A5A5_A5A0;
+    private const ulong NoAddress = 0xA5A5_A5A5_A5A5_A5A0;
 
     private Interests? _interests;
     private (ulong Low, ulong Deepest, ulong High)? _guard;
@@ -60,12 +60,13 @@ public sealed unsafe partial class Hart
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
         State->StackCeiling = isTold ? 0 : high + 1;
     }
+
     // Where an s0 must lie so that what an instruction accesses through it can cross an end of the stack.
     private void SelectFrames(ulong low, ulong high, bool isIgnored, bool isTold)
     {
         State->FrameFloor = isIgnored ? 0 : isTold ? ulong.MaxValue : low + ReachBelowBytes - 1;
         State->FrameDepth = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachBelowBytes - 1;
-        State->FrameTop = isIgnored ? Nowhere : high - ReachAboveBytes + 1;
+        State->FrameTop = isIgnored ? NoAddress : high - ReachAboveBytes + 1;
         State->FrameHeight = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachAboveBytes - 1;
     }
 }

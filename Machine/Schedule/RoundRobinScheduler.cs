@@ -25,12 +25,6 @@ internal sealed class RoundRobinScheduler : IScheduler
         return new SchedulerChoice(_last, _quantum);
     }
 
-    private static int FirstAbove(int hart, ReadOnlySpan<int> runnable)
-    {
-        var at = runnable.BinarySearch(hart + 1);
-        return at < 0 ? ~at : at;
-    }
-
     public ulong RandomWord() => _random.Next();
 
     public void NewRun()
@@ -43,5 +37,10 @@ internal sealed class RoundRobinScheduler : IScheduler
     {
         _random.Transfer(transfer);
         transfer.Value(ref _last);
+    }
+    private static int FirstAbove(int hart, ReadOnlySpan<int> runnable)
+    {
+        var at = runnable.BinarySearch(hart + 1);
+        return at < 0 ? ~at : at;
     }
 }

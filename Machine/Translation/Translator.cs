@@ -55,8 +55,8 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     internal override ulong Run(Hart hart, ulong budget) =>
         TranslationCache.Current is { } cache ? Run(hart, budget, cache, default(Unobserved), null) : Interpreter.Instance.Run(hart, budget);
 
-    /// <summary>Executes translated code where there is some, and all else by other means.</summary>
     // Turns may be short: all of their way is one piece.
+    /// <summary>Executes translated code where there is some, and all else by other means.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Run<TRest>(Hart hart, ulong budget, TranslationCache cache, TRest rest, Interests? interests)
         where TRest : struct, IRest
@@ -81,7 +81,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
                 _interestsVersion = interests.Version;
                 ForgetJumps();
             }
-            var found = left == budget ? FindTurn(cache, hart, left) : FindJumped(cache, hart, state->Pc);
+            var found = left == budget ? FindTurn(cache, hart, left) : FindIn(_jumps, cache, hart, state->Pc);
             left -= found == null ? rest.RunBlock(hart, left) : RunTranslated(cache, hart, found, left, rest);
         }
 
@@ -165,21 +165,19 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void* FindTurn(TranslationCache cache, Hart hart, ulong left)
     {
-        var (pc, key) = (hart.State->Pc, hart.JumpKey);
-        var found = left <= ShortTurn ? Find(cache, hart, pc, isTail: true) : _turns.Find(pc, key);
-        if (found != null) return found;
-        found = Find(cache, hart, pc, isTail: false);
-        if (found != null) _turns.Put(pc, key, found);
-        return found;
+        var tail = left <= ShortTurn ? Find(cache, hart, hart.State->Pc, isTail: true) : null;
+        return tail != null ? tail : FindIn(_turns, cache, hart, hart.State->Pc);
     }
 
-    private void* FindJumped(TranslationCache cache, Hart hart, ulong pc)
+    // Code asks the cache of jumps, too: what an observer is told of must not be found there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void* FindIn(JumpCache known, TranslationCache cache, Hart hart, ulong pc)
     {
         var key = hart.JumpKey;
-        var found = _jumps.Find(pc, key);
+        var found = known.Find(pc, key);
         if (found != null) return found;
         found = Find(cache, hart, pc, isTail: false);
-        if (found != null && _interests?.IsTold(pc) != true) _jumps.Put(pc, key, found);
+        if (found != null && _interests?.IsTold(pc) != true) known.Put(pc, key, found);
         return found;
     }
 

@@ -1,8 +1,6 @@
 using System.Text;
 using Verification.Machine;
-using Verification.Machine.Images;
-using Verification.Machine.Isa;
-using Verification.Machine.Memory;
+using Verification.Specs.Harts;
 
 namespace Verification.Specs.Observing;
 
@@ -12,17 +10,10 @@ namespace Verification.Specs.Observing;
 /// </summary>
 internal static class FrameLoop
 {
-    private const ulong Start = 0x8000_0000, Stack = Start + 0x1_2000, Elsewhere = Start + 0x4_0000;
+    private const ulong Stack = Guest.Start + 0x1_2000, Elsewhere = Guest.Start + 0x4_0000;
     private static readonly string[] s_accesses = ["ld a0", "lw a1", "lbu a2", "sd a3", "sw a0", "sb a1"];
 
-    internal static Board Create(int seed)
-    {
-        var random = new Random(seed);
-        var board = Board.Boot(
-            new BoardConfiguration { Memory = [new MemoryBank(Start, 16 << 20)], Firmware = new FirmwareChoice.None() },
-            KernelImage.FromRaw(Assembler.Assemble(Source(random), new AssemblerOptions { BaseAddress = Start }).Bytes, Start));
-        return board;
-    }
+    internal static Board Create(int seed) => Guest.Load(Source(new Random(seed)));
 
     private static string Source(Random random)
     {

@@ -1,22 +1,17 @@
 using System.Text;
 using Verification.Machine;
-using Verification.Machine.Images;
-using Verification.Machine.Isa;
-using Verification.Machine.Memory;
+using Verification.Specs.Harts;
 
 namespace Verification.Specs.Observing;
 
 /// <summary>A loop, from a seed, that stores words of all sizes near a register that moves about two pages, some of them together.</summary>
 internal static class StoreLoop
 {
-    internal const ulong Data = Start + 0x1_0000;
+    internal const ulong Data = Guest.Start + 0x1_0000;
 
-    private const ulong Start = 0x8000_0000;
     private static readonly string[] s_stores = ["sb", "sh", "sw", "sd"];
 
-    internal static Board Create(int seed) => Board.Boot(
-        new BoardConfiguration { Memory = [new MemoryBank(Start, 16 << 20)], Firmware = new FirmwareChoice.None() },
-        KernelImage.FromRaw(Assembler.Assemble(Source(new Random(seed)), new AssemblerOptions { BaseAddress = Start }).Bytes, Start));
+    internal static Board Create(int seed) => Guest.Load(Source(new Random(seed)));
 
     private static string Source(Random random)
     {

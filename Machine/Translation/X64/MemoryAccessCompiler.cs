@@ -81,11 +81,15 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             if (single.First is { } first)
             {
                 code.BindHere(first.Other);
-                var misses = EmitGroupLookup(first, single.Kind);
+                var group = first.Group;
+                EmitLookup(group.AlignmentBytes, single.Kind);
+                var misses = EmitDisplacement(
+                    R.Rcx, single.Kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
+                code.BindTo(code.Jump(), first.Found);
                 code.BindHere(single.Apart);
                 EmitTwoPages(first, single.Kind);
                 foreach (var miss in misses) code.BindHere(miss);
-                code.StoreImmediate(State, SlotOf(first.Group), 0);
+                code.StoreImmediate(State, SlotOf(group), 0);
             }
             else
             {
@@ -95,14 +99,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             var resume = code.Position;
             expressions.EvaluateInto(R.Rax, single.Address);
             EmitLookup(single.SizeBytes, single.Kind);
-            if (IsObserved && single.Kind == AccessKind.Store)
-            {
-                EmitFiltered(resume, single.Back, missed);
-                continue;
-            }
-
-            missed.Add(new([code.Jump(Condition.NotEqual)], resume));
-            code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
+            missed.Add(new(EmitDisplacement(R.Rdx, single.Kind, 0, 1), resume));
             code.BindTo(code.Jump(), single.Back);
         }
 
@@ -125,46 +122,18 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.BindHere(isHighElsewhere);
     }
 
-    // Answers the jumps where each access must be looked up alone.
-    private List<int> EmitGroupLookup(GroupLookup first, AccessKind kind)
+    // Behind a look-up of the address in rax: into a register, rcx or rdx, the displacement of its page if the TLB has it, or if
+    // what the page's filter asks for lies elsewhere than among so many granules from a distance on. Answers the jumps where neither.
+    private int[] EmitDisplacement(R target, AccessKind kind, int distance, int granules)
     {
-        var group = first.Group;
-        EmitLookup(group.AlignmentBytes, kind);
-        List<int> misses = [];
-        if (IsObserved && kind == AccessKind.Store && StoreFilter.GranulesOf(group.SpanBytes) <= MostGranules)
+        if (!IsObserved || kind != AccessKind.Store || granules > MostGranules)
         {
-            var isFound = code.Jump(Condition.Equal);
-            misses.AddRange(EmitFilter(group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes)));
-            code.BindTo(code.Jump(), first.Found);
-            code.BindHere(isFound);
-        }
-        else
-        {
-            misses.Add(code.Jump(Condition.NotEqual));
+            var isMissing = code.Jump(Condition.NotEqual);
+            code.Load(target, R.Rcx, HartStateLayout.Addend);
+            return [isMissing];
         }
 
-        code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
-        code.BindTo(code.Jump(), first.Found);
-        return misses;
-    }
-
-    // Behind a look-up for a store: what the page's filter lets pass goes on as if the page were not observed.
-    private void EmitFiltered(int resume, int back, List<Missed> missed)
-    {
         var isFound = code.Jump(Condition.Equal);
-        missed.Add(new(EmitFilter(0, 1), resume));
-        code.Move(R.Rdx, R.Rcx);
-        code.BindTo(code.Jump(), back);
-        code.BindHere(isFound);
-        code.Load(R.Rdx, R.Rcx, HartStateLayout.Addend);
-        code.BindTo(code.Jump(), back);
-    }
-
-    // Behind a look-up that failed, with the address in rax, which stays, and the entry in rcx, which becomes the displacement:
-    // whether the page is one with a filter, and that asks for nothing among so many granules from a distance on. Answers
-    // the jumps where it is another, or does.
-    private int[] EmitFilter(int distance, int granules)
-    {
         code.OpFrom(Alu.Xor, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
         code.Op(Alu.Compare, R.Rdx, (int)TlbEntry.Filtered);
         var isElsewhere = code.Jump(Condition.NotEqual);
@@ -177,7 +146,11 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.ShiftX(0xF2, R.Rdx, R.Rdx, R.Rcx, 64);
         code.Op(Alu.And, R.Rdx, (int)((1u << granules) - 1));
         var isTold = code.Jump(Condition.NotEqual);
-        code.Load(R.Rcx, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
+        code.Load(target, R.Rsp, 8 * ExpressionCompiler.AddressSlot);
+        var passes = code.Jump();
+        code.BindHere(isFound);
+        code.Load(target, R.Rcx, HartStateLayout.Addend);
+        code.BindHere(passes);
         return [isElsewhere, isTold];
     }
 
