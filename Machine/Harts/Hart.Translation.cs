@@ -128,14 +128,21 @@ public sealed unsafe partial class Hart
 
     internal void ForgetWrites(ulong physicalPage)
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        ForgetShared();
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites(physicalPage);
     }
 
     internal void ForgetWrites()
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        ForgetShared();
         foreach (var context in _contexts) if (context.HasEntries) context.ClearWrites();
+    }
+
+    // What code keeps of look-ups while it goes on.
+    private void ForgetShared()
+    {
+        State->ReservedVirtual = HartState.Nowhere;
+        new Span<ulong>(State->GroupAddends, HartState.GroupCount).Fill(HartState.NotLookedUp);
     }
 
     /// <summary>The hart is about to execute: only now it needs TLBs, and idle harts have none.</summary>

@@ -43,6 +43,7 @@ namespace Verification.Machine.Harts;
 /// 0x380  FrameFloor, FrameDepth: accesses below an s0 above the floor, or further than the depth from StackLow, are no
 ///                     news to an observer
 /// 0x390  FrameTop, FrameHeight: nor are accesses at or above an s0 that lies further than the height from the top
+/// 0x3a0  Kept         what registers held that got what they were owed when translated code was left
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -50,6 +51,15 @@ internal unsafe struct HartState
 {
     /// <summary>In place of <see cref="ReservedVirtual"/>, an address of no aligned word.</summary>
     internal const ulong Nowhere = 1;
+
+    /// <summary>Places in <see cref="Kept"/>.</summary>
+    internal const int KeptCount = 8;
+
+    /// <summary>Places in <see cref="GroupAddends"/>.</summary>
+    internal const int GroupCount = 8;
+
+    /// <summary>In place of a displacement in <see cref="GroupAddends"/>: it is to be looked up anew; 0 says that there is none for all.</summary>
+    internal const int NotLookedUp = 1;
 
     internal fixed ulong X[32];
     internal fixed ulong F[32];
@@ -70,7 +80,7 @@ internal unsafe struct HartState
     internal ulong JumpKey;
     internal uint GuestMxcsr;
     internal uint HostMxcsr;
-    internal fixed ulong GroupAddends[8];
+    internal fixed ulong GroupAddends[GroupCount];
     internal ulong* DataPhysical;
     internal ulong ReservedAddress;
     internal uint Reserved;
@@ -102,6 +112,7 @@ internal unsafe struct HartState
     internal ulong FrameDepth;
     internal ulong FrameTop;
     internal ulong FrameHeight;
+    internal fixed ulong Kept[KeptCount];
 
     /// <summary>Instructions executed, exact inside blocks as well.</summary>
     internal readonly ulong Executed => InBlock == 0 ? Retired : Retired + InBlock - 1;

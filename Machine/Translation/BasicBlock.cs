@@ -25,6 +25,8 @@ internal sealed record DecodedInstruction(int Offset, Instruction Instruction, E
 /// <summary>Instructions of a page that are executed one after the other, once the first is.</summary>
 internal sealed class BasicBlock(int offset)
 {
+    private readonly Dictionary<Effect, OwedRegister[]> _owed = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Offset of the first instruction.</summary>
     internal int Offset { get; } = offset;
 
@@ -48,16 +50,25 @@ internal sealed class BasicBlock(int offset)
     /// <summary>What its instructions do, in order.</summary>
     internal IEnumerable<Effect> Effects => Instructions.SelectMany(static decoded => decoded.Effects);
 
-    /// <summary>Puts another effect in the place of one, or drops it.</summary>
-    /// <param name="instruction">Whose effect it is, counted from the block's first.</param>
-    /// <param name="effect">That very effect.</param>
-    /// <param name="other">The other; null for none.</param>
-    internal void Replace(int instruction, Effect effect, Effect? other)
+    /// <summary>The accesses that share a look-up with others, and the groups that they make.</summary>
+    internal Dictionary<Effect, AccessGroup> Groups { get; private set; } = [];
+
+    /// <summary>Finds <see cref="Groups"/>, by what the instructions say.</summary>
+    /// <param name="loop">The loop whose groups the accesses may join.</param>
+    internal void Group(LoopRegion? loop) => Groups = AccessGroup.Of(Effects, loop);
+
+    /// <summary>The registers that do not hold their values where the block may be left by an effect.</summary>
+    internal OwedRegister[] OwedAt(Effect effect) => _owed.GetValueOrDefault(effect) ?? [];
+
+    /// <summary>An effect leaves registers without their values.</summary>
+    internal void Owe(Effect effect, OwedRegister[] registers)
     {
-        var effects = Instructions[instruction].Effects.ToList();
-        var at = effects.FindIndex(one => ReferenceEquals(one, effect));
-        if (other is null) effects.RemoveAt(at);
-        else effects[at] = other;
-        Instructions[instruction] = Instructions[instruction] with { Effects = [.. effects] };
+        if (registers.Length != 0) _owed[effect] = registers;
+    }
+
+    /// <summary>Another effect does what one did.</summary>
+    internal void Replaced(Effect effect, Effect other)
+    {
+        if (!ReferenceEquals(effect, other) && Groups.Remove(effect, out var group)) Groups[other] = group;
     }
 }

@@ -44,7 +44,6 @@ internal sealed class BlockReader
         {
             var block = Gather(page, leader);
             if (block.Instructions.Count == 0) continue;
-            if (!page.IsTail) Temporaries.Fold(block);
             blocks.Add(block);
         }
 
@@ -52,7 +51,21 @@ internal sealed class BlockReader
         var found = blocks.Select(static block => block.Offset).ToHashSet();
         foreach (var block in blocks)
             block.Successors.RemoveAll(successor => !found.Contains(successor));
-        return found.Contains(offset) ? blocks : [];
+        if (!found.Contains(offset)) return [];
+        Improve(blocks, page.IsTail);
+        return blocks;
+    }
+
+    private static void Improve(List<BasicBlock> blocks, bool isTail)
+    {
+        var loops = LoopRegion.Find(blocks);
+        foreach (var block in blocks) block.Group(isTail ? null : block.Loop);
+        foreach (var block in blocks)
+        {
+            if (!isTail) Temporaries.Fold(block);
+        }
+
+        foreach (var loop in loops) loop.Settle();
     }
 
     /// <summary>The offset of an address, if it is in the page.</summary>

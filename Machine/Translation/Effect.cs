@@ -52,7 +52,11 @@ internal abstract record Effect
     internal sealed record GuardAccess(Expression Address, int SizeBytes, int BaseRegister) : Effect;
 
     /// <summary>An integer register gets a value.</summary>
-    internal sealed record SetRegister(int Register, Expression Value) : Effect;
+    internal sealed record SetRegister(int Register, Expression Value) : Effect
+    {
+        /// <summary>The value is the sign extension of its low half, though it may not say so itself.</summary>
+        internal bool IsNarrow { get; init; }
+    }
 
     /// <summary>A floating-point register gets 64 bits, and the floating-point state becomes dirty.</summary>
     internal sealed record SetFloat(int Register, Expression Value) : Effect;

@@ -24,6 +24,9 @@ internal readonly record struct SlowAccess(
     bool IsStore, byte SizeBytes, byte InstructionBytes, AccessOperand Operand, int After = 0)
 {
     internal AccessKind Kind => IsStore ? AccessKind.Store : AccessKind.Load;
+
+    /// <summary>The integer register that it loads, if it is as simple as that.</summary>
+    internal int? Result => IsStore || Operand.IsFloat || Operand.IsNone ? null : Operand.Register;
 }
 
 /// <summary>The register of a load or store.</summary>

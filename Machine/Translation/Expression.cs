@@ -51,6 +51,10 @@ internal sealed class Expression
         ? (int)Value == register ? 1 : 0
         : (First?.Uses(register) ?? 0) + (Second?.Uses(register) ?? 0) + (Third?.Uses(register) ?? 0);
 
+    /// <summary>The integer registers that evaluating this reads, a bit each.</summary>
+    internal uint Registers => Operator == Operator.Register ? 1u << (int)Value
+        : (First?.Registers ?? 0) | (Second?.Registers ?? 0) | (Third?.Registers ?? 0);
+
     /// <summary>Of how many operations it is made.</summary>
     internal int Operations => First is null ? 0 : 1 + First.Operations + (Second?.Operations ?? 0) + (Third?.Operations ?? 0);
 

@@ -11,45 +11,56 @@ internal sealed class LoopRegion
     private const int WeightPerDepth = 8;
     private const int MostDepth = 4;
 
-    private LoopRegion(RegisterMap map) => Map = map;
+    private readonly List<BasicBlock> _blocks;
 
-    internal RegisterMap Map { get; }
+    private LoopRegion(List<BasicBlock> blocks)
+    {
+        _blocks = blocks;
+        foreach (var effect in blocks.SelectMany(static block => block.Effects))
+        {
+            if (effect is Effect.SetRegister set) Written |= 1u << set.Register;
+            if (effect is Effect.SetFloat setFloat) WrittenFloats |= 1u << setFloat.Register;
+        }
+    }
+
+    internal RegisterMap Map { get; private set; } = RegisterMap.Standard;
 
     /// <summary>Integer registers that its code writes, a bit each.</summary>
-    internal uint Written { get; private set; }
+    internal uint Written { get; }
 
     /// <summary>Floating-point registers that its code writes, a bit each.</summary>
-    internal uint WrittenFloats { get; private set; }
+    internal uint WrittenFloats { get; }
+
+    /// <summary>Accesses near registers that its code does not write: what one has looked up is for the others, and the next time round.</summary>
+    internal List<AccessGroup> Groups { get; } = [];
 
     /// <summary>Finds the loops among blocks, and assigns each block to the outermost one that it is part of.</summary>
     internal static List<LoopRegion> Find(IReadOnlyList<BasicBlock> blocks)
     {
-        var regions = new List<LoopRegion>();
-        foreach (var loop in Loops(blocks))
+        var regions = Loops(blocks).ConvertAll(static loop => new LoopRegion(loop));
+        foreach (var region in regions)
         {
-            var depths = loop.ToDictionary(static block => block, static _ => 0);
-            Deepen(loop, depths, 1);
-            var (integers, floats) = (new long[32], new long[32]);
-            var (written, writtenFloats) = (0u, 0u);
-            foreach (var block in loop)
-            {
-                var weight = (long)Math.Pow(WeightPerDepth, depths[block] - 1);
-                foreach (var effect in block.Effects)
-                {
-                    effect.CountUses(integers, floats, weight);
-                    if (effect is Effect.SetRegister set) written |= 1u << set.Register;
-                    if (effect is Effect.SetFloat setFloat) writtenFloats |= 1u << setFloat.Register;
-                }
-            }
-
-            var map = RegisterMap.ForLoop(integers, floats);
-            if (map.IsStandard) continue;
-            var region = new LoopRegion(map) { Written = written, WrittenFloats = writtenFloats };
-            foreach (var block in loop) block.Loop = region;
-            regions.Add(region);
+            foreach (var block in region._blocks) block.Loop = region;
         }
 
         return regions;
+    }
+
+    /// <summary>Gives the loop its registers, by what its steps have become; one that needs nothing of its own is none.</summary>
+    internal void Settle()
+    {
+        var depths = _blocks.ToDictionary(static block => block, static _ => 0);
+        Deepen(_blocks, depths, 1);
+        var (integers, floats) = (new long[32], new long[32]);
+        foreach (var block in _blocks)
+        {
+            var weight = (long)Math.Pow(WeightPerDepth, depths[block] - 1);
+            foreach (var effect in block.Effects) effect.CountUses(integers, floats, weight);
+        }
+
+        Map = RegisterMap.ForLoop(integers, floats);
+        if (!Map.IsStandard || Groups.Count > 0) return;
+        foreach (var block in _blocks) block.Loop = null;
     }
 
     // Without its first block, what is still a loop is one inside.

@@ -64,6 +64,33 @@ public class FlatMemorySpecs
         Assert.Equal(Expected(), Words(board, (ulong)distance));
     }
 
+    [Fact]
+    public void A_loop_finds_its_page_again_when_a_snapshot_has_the_old_one()
+    {
+        var code = Assembler.Assemble($"""
+                li t0, 0x{First:x}
+                li t3, {Rounds}
+            1:  ld a0, 8(t0)
+                addi a0, a0, 1
+                sd a0, 8(t0)
+                addi t3, t3, -1
+                bnez t3, 1b
+                j .
+            """, new AssemblerOptions { BaseAddress = Start });
+        var configuration = new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() };
+        using var board = Board.Boot(configuration, KernelImage.FromRaw(code.Bytes, Start));
+        board.Engine = ExecutionEngine.Translator;
+        board.Translator.VisitsToTranslate = 2;
+        for (var count = 0; count < 20; count++)
+        {
+            board.Run(100);
+            board.Restore(board.Save());
+        }
+
+        board.Run(100);
+        Assert.Equal(Rounds, board.Memory.Read<ulong>(First + 8));
+    }
+
     private static ulong[] Words(Board board, ulong distance) =>
         [.. Enumerable.Range(0, 3).Select(i => board.Memory.Read<ulong>(First + 8 + ((ulong)i * distance)))];
 

@@ -13,18 +13,23 @@ public class SharedLookupSpecs
     private static readonly int s_loops = Setting.Number("VERIFICATION_PROGRAMS", 300);
 
     [Fact]
-    public void Loops_over_tables_reach_the_same_state_in_both_engines()
+    public void Loops_over_tables_reach_the_same_state_in_both_engines() => Compare(s_loops, isWoven: false, longestStop: 4_000);
+
+    [Fact]
+    public void Woven_computations_reach_the_same_state_in_both_engines() => Compare(4 * s_loops, isWoven: true, longestStop: 1_500);
+
+    private static void Compare(int loops, bool isWoven, int longestStop)
     {
         var (translated, retired) = (0ul, 0ul);
-        for (var seed = 0; seed < s_loops; seed++)
+        for (var seed = 0; seed < loops; seed++)
         {
-            using Board expected = TableLoop.Create(seed), actual = TableLoop.Create(seed);
+            using Board expected = TableLoop.Create(seed, isWoven), actual = TableLoop.Create(seed, isWoven);
             (expected.Engine, actual.Engine) = (ExecutionEngine.Interpreter, ExecutionEngine.Translator);
             actual.Translator.VisitsToTranslate = 2;
             var random = new Random(seed);
             for (var stop = 0; stop < 6; stop++)
             {
-                var count = (ulong)random.Next(1, 2_000);
+                var count = (ulong)random.Next(1, longestStop);
                 expected.Run(count);
                 actual.Run(count);
                 Assert.True(expected.StateHash() == actual.StateHash(), $"Loop {seed} differs after {expected.Retired} instructions.");
@@ -38,6 +43,7 @@ public class SharedLookupSpecs
             (translated, retired) = (translated + actual.Translator.Translated, retired + actual.Retired);
         }
 
-        Assert.True(translated > retired / 2 || TranslationCache.Current is null, $"only {translated} of {retired} instructions were translated");
+        // What traps is interpreted, and what stands behind it in its block.
+        Assert.True(translated > retired / 3 || TranslationCache.Current is null, $"only {translated} of {retired} instructions were translated");
     }
 }

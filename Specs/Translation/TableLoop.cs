@@ -9,25 +9,29 @@ namespace Verification.Specs.Translation;
 
 /// <summary>
 /// A loop over tables and structures about the borders of four pages, from a seed: indices that are masked and scaled, fields
-/// beside them, computations in one register; pages that are absent, read-only, elsewhere, or hold code. What traps is
-/// passed over and counted.
+/// beside them, computations in one register or woven into each other; pages that are absent, read-only, elsewhere, or hold
+/// code, and a device. What traps is passed over and counted.
 /// </summary>
 internal static class TableLoop
 {
     private const ulong Start = 0x8000_0000, Pages = Start + 0x1_0000, Elsewhere = Start + 0x40_0000;
     private const ulong Root = Start + 0x2_0000, Middle = Root + 0x1000, Leaves = Root + 0x2000;
     private const int Medeleg = 0x302, Stvec = 0x105, Satp = 0x180, PmpConfig = 0x3A0, PmpAddress = 0x3B0;
+    private const ulong UartScratch = 0x1000_0007, TimerCompare = 0x0200_4000;
     private const ulong Valid = 1, ReadOnly = 0x43, Full = 0xCF;
 
     private static readonly string[] s_tables = ["s0", "s1", "s2", "s3"], s_indices = ["t0", "t1", "t2"], s_values = ["a0", "a1", "a2", "a3"];
+    private static readonly string[] s_woven = [.. s_indices, .. s_values, "a5", "a6", "a7", "t4"];
     private static readonly int[] s_masks = [7, 31, 255, 511, 1023, 2040, 0x7f0];
     private static readonly (string Mnemonic, int Size)[] s_loads = [("lb", 1), ("lbu", 1), ("lh", 2), ("lhu", 2), ("lw", 4), ("lwu", 4), ("ld", 8), ("ld", 8)];
     private static readonly (string Mnemonic, int Size)[] s_stores = [("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8)];
 
-    internal static Board Create(int seed)
+    /// <param name="seed">Says which.</param>
+    /// <param name="isWoven">It consists of woven computations alone.</param>
+    internal static Board Create(int seed, bool isWoven = false)
     {
         var random = new Random(seed);
-        var code = Assembler.Assemble(Source(random), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.All & ~IsaExtensions.C });
+        var code = Assembler.Assemble(Source(random, isWoven), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.All & ~IsaExtensions.C });
         var board = Board.Boot(
             new BoardConfiguration
             {
@@ -50,6 +54,7 @@ internal static class TableLoop
 
     private static void Map(PhysicalMemory memory, Random random)
     {
+        memory.Write(Root, Full);
         memory.Write(Root + 16, (Middle >> 2) | Valid);
         memory.Write(Middle, (Leaves >> 2) | Valid);
         for (var page = 0ul; page < 512; page++)
@@ -70,23 +75,27 @@ internal static class TableLoop
             memory.Write(at, (ulong)random.NextInt64());
     }
 
-    private static string Source(Random random)
+    private static string Source(Random random, bool isWoven)
     {
         var text = new StringBuilder();
         foreach (var table in s_tables)
             text.AppendLine($"li {table}, {Pages + 0x1000 + (ulong)(random.Next(3) * 0x1000) - (ulong)(random.Next(2) == 0 ? random.Next(320) * 8 : random.Next(2560))}");
-        text.AppendLine($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s7, {Pages + 0x2000}\nli s8, 0x8067");
+        text.AppendLine($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s7, {Pages + 0x2000}\nli s8, 0x8067\nli s9, {UartScratch}\nli a4, {TimerCompare}");
         text.AppendLine("1: mul s4, s4, s5\naddi s4, s4, 291");
-        for (var item = random.Next(3, 12); item > 0; item--)
+        for (var item = isWoven ? random.Next(1, 4) : random.Next(3, 12); item > 0; item--)
         {
-            AppendAccesses(text, random);
+            if (!isWoven) AppendAccesses(text, random);
             if (random.Next(3) == 0) AppendRotation(text, random);
+            if (isWoven || random.Next(3) == 0) AppendWeave(text, random);
         }
 
         // Now and then a page of the tables is one that holds code.
         if (random.Next(3) == 0) text.AppendLine("sw s8, 1024(s7)\naddi t0, s7, 1024\njalr t3, t0");
         text.AppendLine("addi s6, s6, 1\nj 1b\n.balign 4096");
-        text.AppendLine("csrr t6, sepc\naddi t6, t6, 4\ncsrw sepc, t6\ncsrr t5, stval\nadd s10, s10, t5\naddi s11, s11, 1\nsret");
+        text.AppendLine("csrr t6, sepc\naddi t6, t6, 4\ncsrw sepc, t6\ncsrr t5, stval\nadd s10, s10, t5\naddi s11, s11, 1");
+        // What registers hold where something traps is remembered.
+        foreach (var register in s_woven) text.AppendLine($"roriw s10, s10, 7\nadd s10, s10, {register}");
+        text.AppendLine("sret");
         return text.ToString();
     }
 
@@ -96,6 +105,12 @@ internal static class TableLoop
         text.AppendLine($"srli {index}, s4, {random.Next(50)}");
         text.AppendLine(random.Next(5) == 0 ? $"lbu {index}, {random.Next(64)}({table})" : $"andi {index}, {index}, {One(s_masks, random)}");
         if (random.Next(2) == 0) text.AppendLine($"slli {index}, {index}, {random.Next(1, 4)}");
+        if (random.Next(4) == 0)
+        {
+            text.AppendLine($"addi t3, {table}, {random.Next(-8, 9) * 8}");
+            table = "t3";
+        }
+
         text.AppendLine(random.Next(4) switch
         {
             0 => $"sh{random.Next(1, 4)}add {index}, {index}, {table}",
@@ -118,15 +133,54 @@ internal static class TableLoop
         text.AppendLine($"addi {value}, {value}, 1\nslli {value}, {value}, {random.Next(1, 3)}\nadd {value}, {value}, s4");
     }
 
+    // Computations in a few registers, step by step, and accesses in between: what a step reads may have changed since, and what
+    // it sets may be replaced unread.
+    private static void AppendWeave(StringBuilder text, Random random)
+    {
+        string[] all = [.. s_woven];
+        random.Shuffle(all);
+        if (random.Next(8) == 0) AppendManySteps(text, all, random);
+        var registers = all[..random.Next(2, all.Length + 1)];
+        for (var step = random.Next(5, 40); step > 0; step--)
+        {
+            var (target, table) = (One(registers, random), One(s_tables, random));
+            var source = random.Next(2) == 0 ? target : One(registers, random);
+            var (load, store) = (One(s_loads, random), One(s_stores, random));
+            text.AppendLine(random.Next(14) switch
+            {
+                < 3 => $"{One(["slli", "srli", "srai", "srliw", "slliw", "roriw"], random)} {target}, {source}, {random.Next(1, 32)}",
+                < 5 => $"{One(["addi", "andi", "xori", "addiw"], random)} {target}, {source}, {random.Next(256)}",
+                < 8 => $"{One(["add", "sub", "xor", "or", "and", "addw", "subw", "mul"], random)} {target}, {source}, {One(registers, random)}",
+                8 => $"li {target}, {random.Next(-5000, 5000)}",
+                9 => $"{One(["mv", "not", "sext.w", "zext.b"], random)} {target}, {One(registers, random)}",
+                10 => $"andi {source}, {source}, {One(s_masks, random)}\nadd {source}, {source}, {table}\n{load.Mnemonic} {target}, {random.Next(-8, 16) * load.Size}({source})",
+                11 => random.Next(2) == 0
+                    ? $"{store.Mnemonic} {source}, {random.Next(-20, 40) * store.Size}({table})"
+                    : $"{load.Mnemonic} {source}, {random.Next(-20, 40) * load.Size}({table})",
+                12 => One([$"lbu {target}, 0(s9)", $"sb {source}, 0(s9)", $"ld {target}, 0(a4)", $"sd {source}, 0(a4)"], random),
+                _ => $"add {target}, {source}, {table}\n{store.Mnemonic} {One(registers, random)}, {random.Next(-8, 16) * store.Size}({target})",
+            });
+        }
+    }
+
+    // As many registers as there are get a step on each; an access; and then they are read, and replaced.
+    private static void AppendManySteps(StringBuilder text, string[] registers, Random random)
+    {
+        foreach (var register in registers) text.AppendLine($"addi {register}, {register}, {random.Next(1, 100)}");
+        text.AppendLine($"lw t3, {random.Next(-20, 40) * 4}({One(s_tables, random)})\nsb t3, 0(s9)");
+        foreach (var register in registers[..^1]) text.AppendLine($"xor {registers[^1]}, {registers[^1]}, {register}\nslli {register}, s4, {random.Next(64)}");
+    }
+
     // A rotation as compilers write it, and now and then what only looks like one.
     private static void AppendRotation(StringBuilder text, Random random)
     {
         var (value, other, distance) = (One(s_values, random), One(s_values, random), random.Next(1, 32));
         var (part, rest) = (One(s_indices, random), One(s_indices, random));
         var up = random.Next(6) == 0 ? random.Next(1, 32) : 32 - distance;
+        var between = random.Next(6) == 0 ? $"\naddi {One([value, part], random)}, {value}, 1\n" : "\n";
         text.AppendLine(random.Next(3) == 0
-            ? $"srli {part}, {value}, {distance}\nslli {rest}, {value}, {32 + up}"
-            : $"srliw {part}, {value}, {distance}\nslliw {rest}, {(random.Next(6) == 0 ? other : value)}, {up}");
+            ? $"srli {part}, {value}, {distance}{between}slli {rest}, {value}, {32 + up}"
+            : $"srliw {part}, {value}, {distance}{between}slliw {rest}, {(random.Next(6) == 0 ? other : value)}, {up}");
         text.AppendLine($"or {other}, {part}, {rest}\n{One(["rori", "roriw"], random)} {rest}, {other}, {distance}\nxor {part}, {other}, {rest}");
         text.AppendLine($"li {rest}, 5\nadd {value}, {value}, {part}\nmv {part}, {other}");
     }

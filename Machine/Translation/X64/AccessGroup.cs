@@ -10,7 +10,10 @@ namespace Verification.Machine.Translation.X64;
 internal sealed class AccessGroup
 {
     /// <summary>Displacements that a block can keep.</summary>
-    internal const int SlotCount = 8;
+    private const int SlotCount = HartState.GroupCount;
+
+    /// <summary>Those of them that a loop can keep for all of its blocks.</summary>
+    private const int LoopSlotCount = 4;
 
     private const int SpanMaxBytes = 4096;
 
@@ -18,7 +21,13 @@ internal sealed class AccessGroup
 
     internal required int Register { get; init; }
 
-    internal int Slot { get; private set; }
+    /// <summary>It is a loop's: every access may be the first.</summary>
+    internal bool IsOfLoop { get; private init; }
+
+    private int Slot { get; set; }
+
+    /// <summary>Where the hart's state keeps the displacement.</summary>
+    internal int Place => HartStateLayout.GroupAddends + (8 * Slot);
 
     internal bool IsLookedUp { get; set; }
 
@@ -58,7 +67,9 @@ internal sealed class AccessGroup
     }
 
     /// <summary>Finds the groups of a block; answers, for accesses that belong to one, which.</summary>
-    internal static Dictionary<Effect, AccessGroup> Of(IEnumerable<Effect> effects)
+    /// <param name="effects">What the block's instructions do.</param>
+    /// <param name="loop">The loop that the block is part of, whose groups they may join.</param>
+    internal static Dictionary<Effect, AccessGroup> Of(IEnumerable<Effect> effects, LoopRegion? loop)
     {
         var result = new Dictionary<Effect, AccessGroup>(ReferenceEqualityComparer.Instance);
         var open = new Dictionary<(int Register, AccessKind Kind), AccessGroup>();
@@ -86,7 +97,7 @@ internal sealed class AccessGroup
         var slot = 0;
         foreach (var group in all)
         {
-            if (group._members.Count > 1 && slot < SlotCount)
+            if (group._members.Count > 1 && slot < (loop is null ? SlotCount : SlotCount - LoopSlotCount))
                 group.Slot = slot++;
             else
                 group._members.Clear();
@@ -103,13 +114,26 @@ internal sealed class AccessGroup
         AccessGroup? Join(int register, Member? member, AccessKind kind)
         {
             if (register == 0 || member is not { } one) return null;
+            if (loop is not null && (loop.Written >> register & 1) == 0 && JoinLoop(register, one, kind) is { } shared) return shared;
             if (open.TryGetValue((register, kind), out var group)) return group.TryAdd(one) ? group : null;
             group = new() { Register = register };
             if (!group.TryAdd(one)) return null;
             all.Add(open[(register, kind)] = group);
             return group;
         }
+
+        AccessGroup? JoinLoop(int register, Member member, AccessKind kind)
+        {
+            if (loop.Groups.Find(one => one.Register == register && one.Kind == kind) is { } known) return known.TryAdd(member) ? known : null;
+            if (loop.Groups.Count == LoopSlotCount) return null;
+            var group = new AccessGroup { Register = register, Kind = kind, IsOfLoop = true, Slot = SlotCount - 1 - loop.Groups.Count };
+            if (!group.TryAdd(member)) return null;
+            loop.Groups.Add(group);
+            return group;
+        }
     }
+
+    private AccessKind Kind { get; init; }
 
     private Expression At(int offset) => offset == 0
         ? Expression.Register(Register)

@@ -19,13 +19,12 @@ internal sealed class BlockCompiler
     private readonly MemoryAccessCompiler _memory;
     private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
-    private readonly List<(ulong Pc, int Refund, SlowAccess Access, LoopRegion? Loop, uint Pending)> _singles = [];
-    private readonly List<(ExitSite Exit, LoopRegion? Loop, uint Pending)> _frames = [];
+    private readonly List<(ulong Pc, int Refund, SlowAccess Access, Leaving From)> _singles = [];
+    private readonly List<(ExitSite Exit, Leaving From)> _frames = [];
     private readonly List<int> _leaves = [];
-    private Dictionary<Effect, AccessGroup> _groups = [];
     private TranslatedPage _page = null!;
     private BasicBlock _block = null!;
-    private uint _pending;
+    private Leaving _leaving;
 
     internal BlockCompiler(CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
@@ -35,7 +34,7 @@ internal sealed class BlockCompiler
         _memory = new(_code, _expressions, constants);
         _guards = new(_code, _expressions);
         _floats = new(_code, _expressions, constants);
-        _linker = new(_code, arena, trampolines, sites);
+        _linker = new(_code, _expressions, arena, trampolines, sites);
     }
 
     /// <summary>The most that one call of <see cref="Compile"/> adds to the arena.</summary>
@@ -51,7 +50,6 @@ internal sealed class BlockCompiler
             var blocks = _reader.Read(page, offset);
             if (blocks.Count == 0)
                 return false;
-            LoopRegion.Find(blocks);
             _code.Clear();
             _memory.IsObserved = page.Interests is not null;
             _linker.Start(page, blocks);
@@ -62,10 +60,10 @@ internal sealed class BlockCompiler
             {
                 foreach (var block in blocks)
                     EmitBlock(block, ref at);
-                foreach (var (missed, (pc, refund, access, loop, pending)) in _memory.EmitSingles().Zip(_singles))
-                    _linker.AddMiss(missed, pc, refund, access, loop, pending);
-                foreach (var (leaves, (exit, loop, pending)) in _guards.EmitNear().Zip(_frames))
-                    _linker.AddExit(leaves, exit, loop, pending);
+                foreach (var (missed, (pc, refund, access, from)) in _memory.EmitSingles().Zip(_singles))
+                    _linker.AddMiss(missed, pc, refund, access, from);
+                foreach (var (leaves, (exit, from)) in _guards.EmitNear().Zip(_frames))
+                    _linker.AddExit(leaves, exit, from);
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -91,7 +89,6 @@ internal sealed class BlockCompiler
             _guards.Begin(block);
         _linker.Begin(block);
         var count = block.Instructions.Count;
-        _groups = AccessGroup.Of(block.Effects);
         var paid = 0;
         for (var i = 0; i < count; i++)
         {
@@ -103,7 +100,7 @@ internal sealed class BlockCompiler
                 _code.Op(Alu.Subtract, ExpressionCompiler.Budget, paid - i);
                 var isShort = _code.Jump(Condition.Less);
                 if (_page.IsTail)
-                    _linker.AddExit(isShort, new(ExitKind.Budget, pc, paid - i), block.Loop, _expressions.Pending);
+                    _linker.AddExit(isShort, new(ExitKind.Budget, pc, paid - i), new(block.Loop, _expressions.Pending, []));
                 else
                     _linker.AddTurnEnd(isShort, block, paid);
             }
@@ -115,7 +112,7 @@ internal sealed class BlockCompiler
         if (block.Instructions[^1].Effects is [.., Effect.Jump or Effect.Perform { EndsBlock: true }])
             return;
         if (block.EndsBeforeInterpreted)
-            _linker.AddExit(_code.Jump(), new(ExitKind.Interpret, _page.VirtualAddress + (ulong)block.End, 0), block.Loop);
+            _linker.AddExit(_code.Jump(), new(ExitKind.Interpret, _page.VirtualAddress + (ulong)block.End, 0), new(block.Loop, 0, []));
         else if (block.End < TranslatedPage.SizeBytes)
             _linker.GoOn(block, block.End);
         else
@@ -137,11 +134,11 @@ internal sealed class BlockCompiler
                     break;
                 case Effect.GuardAccess guard:
                     if (_guards.EmitAccess(guard, _leaves))
-                        _frames.Add((new(ExitKind.Interpret, pc, refund), _block.Loop, _pending));
+                        _frames.Add((new(ExitKind.Interpret, pc, refund), _leaving));
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.SetRegister set:
-                    _expressions.Assign(set.Register, set.Value);
+                    _expressions.Assign(set.Register, set.IsNarrow ? _expressions.Narrowed(set.Value) : set.Value);
                     break;
                 case Effect.SetFloat set:
                     _floats.Set(set.Register, set.Value);
@@ -183,7 +180,7 @@ internal sealed class BlockCompiler
                     break;
                 case Effect.RequireFloat:
                     if (_floats.RequireOn() is { } off)
-                        _linker.AddExit(off, new(ExitKind.Interpret, pc, refund), _block.Loop, _pending);
+                        _linker.AddExit(off, new(ExitKind.Interpret, pc, refund), _leaving);
                     break;
                 case Effect.Float step:
                     var target = next is Effect.SetFloat { Value.Operator: Operator.Loaded } result ? (int?)result.Register : null;
@@ -205,7 +202,7 @@ internal sealed class BlockCompiler
                     _code.Store(ExpressionCompiler.State, write.Cell.Offset, R.Rax);
                     break;
                 case Effect.Perform:
-                    _linker.AddPerform(_code.Jump(), pc, refund, decoded.Instruction, _block.Loop, _pending);
+                    _linker.AddPerform(_code.Jump(), pc, refund, decoded.Instruction, _leaving);
                     _floats.StartBlock();
                     foreach (var set in effects.OfType<Effect.SetRegister>())
                         _expressions.Written(set.Register);
@@ -219,7 +216,10 @@ internal sealed class BlockCompiler
     // Before a step that may leave in its middle, so that it leaves with the same registers that it would go on with.
     private void SettleFor(Effect effect)
     {
-        if (effect is Effect.SetRegister or Effect.SetFloat or Effect.Branch)
+        if (effect is Effect.SetRegister)
+            return;
+        _expressions.ForgetCopies();
+        if (effect is Effect.SetFloat or Effect.Branch)
             return;
         foreach (var expression in effect.Expressions)
         {
@@ -227,7 +227,7 @@ internal sealed class BlockCompiler
                 _expressions.Settle(expression);
         }
 
-        _pending = _expressions.Pending;
+        _leaving = new(_block.Loop, _expressions.Pending, _block.OwedAt(effect));
     }
 
     private void EmitRequiredMode(PrivilegeMode? lowest)
@@ -262,18 +262,18 @@ internal sealed class BlockCompiler
     private void LeaveToInterpreter(ulong pc, int refund)
     {
         foreach (var leave in _leaves)
-            _linker.AddExit(leave, new(ExitKind.Interpret, pc, refund), _block.Loop, _pending);
+            _linker.AddExit(leave, new(ExitKind.Interpret, pc, refund), _leaving);
         _leaves.Clear();
     }
 
     private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind) =>
-        _groups.TryGetValue(effect, out var group)
+        _block.Groups.TryGetValue(effect, out var group)
             ? _memory.Translate(group, address, sizeBytes, kind)
             : _memory.Translate(address, sizeBytes, kind);
 
     // The access ends here: where its look-up failed and it was done elsewhere, the code goes on here.
     private void MayMiss(ulong pc, int refund, SlowAccess access) =>
-        _singles.Add((pc, refund, access with { After = _code.Position }, _block.Loop, _pending));
+        _singles.Add((pc, refund, access with { After = _code.Position }, _leaving));
 
     private void EmitBranch(ulong pc, Effect.Branch branch)
     {
@@ -300,7 +300,7 @@ internal sealed class BlockCompiler
         if (!jump.Target.IsConstant && !_page.Extensions.HasFlag(IsaExtensions.C))
         {
             _code.TestByte(R.Rax, 2);
-            _linker.AddExit(_code.Jump(Condition.NotEqual), new(ExitKind.Interpret, pc, refund), _block.Loop);
+            _linker.AddExit(_code.Jump(Condition.NotEqual), new(ExitKind.Interpret, pc, refund), _leaving);
         }
 
         var isProbed = !jump.Target.IsConstant && _page.Interests is not null;

@@ -12,10 +12,11 @@ internal sealed class BlockLinker
     private const int LoopAlignment = 32;
 
     private readonly X64Emitter _code;
+    private readonly ExpressionCompiler _expressions;
     private readonly CodeArena _arena;
     private readonly Trampolines _trampolines;
     private readonly ExitSites _sites;
-    private readonly List<(int[] Displacements, ExitSite Site, LoopRegion? Loop, uint Pending)> _exits = [];
+    private readonly List<(int[] Displacements, ExitSite Site, Leaving From)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
     private readonly List<(int Displacement, BasicBlock Block, int Refund)> _turnEnds = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
@@ -27,9 +28,9 @@ internal sealed class BlockLinker
     private int _start;
     private int _begun;
 
-    internal BlockLinker(X64Emitter code, CodeArena arena, Trampolines trampolines, ExitSites sites)
+    internal BlockLinker(X64Emitter code, ExpressionCompiler expressions, CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
-        (_code, _arena, _trampolines, _sites) = (code, arena, trampolines, sites);
+        (_code, _expressions, _arena, _trampolines, _sites) = (code, expressions, arena, trampolines, sites);
         Transitions = new(code, trampolines);
     }
 
@@ -68,18 +69,16 @@ internal sealed class BlockLinker
     /// <summary>A jump out of translated code.</summary>
     /// <param name="displacement">The jump's displacement.</param>
     /// <param name="site">What it leaves for.</param>
-    /// <param name="loop">The loop under whose map it leaves.</param>
-    /// <param name="pending">Registers to be completed on the way: see <see cref="ExpressionCompiler.Pending"/>.</param>
-    internal void AddExit(int displacement, ExitSite site, LoopRegion? loop, uint pending = 0) =>
-        _exits.Add(([displacement], site, loop, pending));
+    /// <param name="from">Where the guest's registers are.</param>
+    internal void AddExit(int displacement, ExitSite site, Leaving from) => _exits.Add(([displacement], site, from));
 
     /// <summary>Jumps on an access whose page was not in the translation buffer.</summary>
-    internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, LoopRegion? loop, uint pending) =>
-        _exits.Add((missed.Displacements, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), loop, pending));
+    internal void AddMiss(Missed missed, ulong pc, int refund, SlowAccess access, Leaving from) =>
+        _exits.Add((missed.Displacements, new(ExitKind.Miss, pc, refund, _start + missed.Resume, 0, access with { After = _start + access.After }), from));
 
     /// <summary>A jump for an instruction that is done as a whole; the code goes on here.</summary>
-    internal void AddPerform(int displacement, ulong pc, int refund, in Instruction instruction, LoopRegion? loop, uint pending) =>
-        _exits.Add(([displacement], new(ExitKind.Perform, pc, refund, _start + _code.Position, Instruction: instruction), loop, pending));
+    internal void AddPerform(int displacement, ulong pc, int refund, in Instruction instruction, Leaving from) =>
+        _exits.Add(([displacement], new(ExitKind.Perform, pc, refund, _start + _code.Position, Instruction: instruction), from));
 
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
@@ -121,31 +120,63 @@ internal sealed class BlockLinker
     private void EmitExits()
     {
         var loops = new Dictionary<LoopRegion, LoopExits>();
-        foreach (var (_, _, loop, _) in _exits)
+        foreach (var (_, _, from) in _exits)
         {
-            if (loop is not null && !loops.ContainsKey(loop))
+            if (from.Loop is { } loop && !loops.ContainsKey(loop))
                 loops[loop] = Transitions.EmitExits(loop, _start);
         }
 
-        foreach (var (displacements, site, loop, pending) in _exits)
+        foreach (var (displacements, site, from) in _exits)
         {
             foreach (var displacement in displacements)
                 _code.BindHere(displacement);
-            foreach (var (guest, host) in (loop?.Map ?? RegisterMap.Standard).Integers)
+            var exits = from.Loop is null ? new LoopExits(_trampolines.Exit, _trampolines.ExitMiss, 0) : loops[from.Loop];
+            if (site.Kind == ExitKind.Miss && from.Owed.Length != 0)
             {
-                if ((pending >> guest & 1) != 0)
-                    _code.SignExtend(host, host, 32);
+                EmitOwingMiss(site with { Reload = exits.Reload }, from, exits.Exit);
+                continue;
             }
 
-            var exits = loop is null ? new LoopExits(_trampolines.Exit, _trampolines.ExitMiss, 0) : loops[loop];
+            _expressions.Complete(from);
             EmitExit(site with { Reload = exits.Reload }, site.Kind == ExitKind.Miss ? exits.Miss : exits.Exit);
         }
     }
 
+    // The code goes on with what registers held before they got what they were owed, but for what the access itself has brought.
+    private void EmitOwingMiss(ExitSite site, Leaving from, int exit)
+    {
+        _code.Store(ExpressionCompiler.State, HartStateLayout.MissAddress, R.Rax);
+        _expressions.Complete(from);
+        if (!from.Owed.Any(static owed => owed.IsStep))
+        {
+            EmitExit(site, exit);
+            return;
+        }
+
+        EmitSite(exit);
+        var resume = EmitReturn(from, null, site.Resume);
+        var after = EmitReturn(from, site.Access.Result, site.Access.After);
+        _sites.Add(site with { Resume = resume, Access = site.Access with { After = after } });
+    }
+
+    private int EmitReturn(Leaving from, int? result, int to)
+    {
+        var position = _start + _code.Position;
+        _expressions.TakeBack(from, result);
+        _code.BindTo(_code.Jump(), to - _start);
+        return position;
+    }
+
     private void EmitExit(ExitSite site, int to)
     {
-        _code.Move(R.Rcx, (ulong)_sites.Count);
+        EmitSite(to);
         _sites.Add(site);
+    }
+
+    // Leaves for the site that is added next.
+    private void EmitSite(int to)
+    {
+        _code.Move(R.Rcx, (ulong)_sites.Count);
         _code.BindTo(_code.Jump(), to - _start);
     }
 
@@ -225,4 +256,14 @@ internal sealed class BlockLinker
         list.Add(_start + joined);
         EmitExit(new(otherwise, _page.VirtualAddress + (ulong)target, 0), _trampolines.Exit);
     }
+}
+
+/// <summary>How the guest's registers stand where code is left.</summary>
+/// <param name="Loop">The loop under whose map it leaves; null for the standard map.</param>
+/// <param name="Pending">Registers to be completed on the way: see <see cref="ExpressionCompiler.Pending"/>.</param>
+/// <param name="Owed">Registers that get their values on the way.</param>
+internal readonly record struct Leaving(LoopRegion? Loop, uint Pending, OwedRegister[] Owed)
+{
+    /// <summary>Those of <see cref="Owed"/> that are steps on in their registers, with the places where what these held is kept.</summary>
+    internal IEnumerable<(int Place, OwedRegister Register)> Steps => Owed.Where(static owed => owed.IsStep).Index();
 }

@@ -26,7 +26,15 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
     private int _slotsUsed = FirstFreeSlot;
 
     /// <summary>Where the guest's registers live in the code that is being compiled.</summary>
-    internal RegisterMap Map { get; set; } = RegisterMap.Standard;
+    internal RegisterMap Map
+    {
+        get;
+        set
+        {
+            field = value;
+            ForgetCopies();
+        }
+    } = RegisterMap.Standard;
 
     internal static int OffsetOf(int register) => HartStateLayout.IntegerRegisters + (8 * register);
 
@@ -56,6 +64,44 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         for (var register = 0; Pending != 0; register++) Settle(register);
     }
 
+    /// <summary>Gives all registers what they are to hold where code is left; rax, rcx and rdx are lost where any is owed its value.</summary>
+    internal void Complete(Leaving from)
+    {
+        Map = from.Loop?.Map ?? RegisterMap.Standard;
+        Pending = from.Pending;
+        SettleAll();
+        foreach (var (place, (register, _)) in from.Steps)
+        {
+            var host = HostOf(register) ?? R.Rax;
+            if (host == R.Rax)
+                code.Load(R.Rax, State, OffsetOf(register));
+            code.Store(State, OffsetOfKept(place), host);
+        }
+
+        foreach (var (register, value) in from.Owed)
+            Assign(register, value);
+        SettleAll();
+    }
+
+    /// <summary>Undoes what <see cref="Complete"/> did to registers that the code still asks for what they held.</summary>
+    /// <param name="from">Where the code was left.</param>
+    /// <param name="result">A register that has got something else meanwhile; null for none.</param>
+    internal void TakeBack(Leaving from, int? result)
+    {
+        Map = from.Loop?.Map ?? RegisterMap.Standard;
+        foreach (var (place, (register, _)) in from.Steps)
+        {
+            if (register == result)
+                continue;
+            var host = HostOf(register) ?? R.Rax;
+            code.Load(host, State, OffsetOfKept(place));
+            if (host == R.Rax)
+                code.Store(State, OffsetOf(register), R.Rax);
+        }
+    }
+
+    private static int OffsetOfKept(int place) => HartStateLayout.Kept + (8 * place);
+
     /// <summary>A register was written by other code than this, all of it.</summary>
     internal void Written(int register) => Pending &= ~(1u << register);
 
@@ -66,49 +112,69 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         code.SignExtend(HostOf(register)!.Value, HostOf(register)!.Value, 32);
     }
 
+    /// <summary>
+    /// A value that is the sign extension of its low half, in the form that costs less here: what it is made of need not be
+    /// extended if it is itself.
+    /// </summary>
+    internal Expression Narrowed(Expression value) =>
+        value.Operator is Operator.And or Operator.Or or Operator.Xor
+        && ((value.Registers & Pending) != 0 || value.Exists(static e => e is { Operator: Operator.SignExtend, Value: 32 }))
+            ? Expression.Unary(Operator.SignExtend, value, 32) : value;
+
     /// <summary>Sets guest register <paramref name="register"/> to <paramref name="value"/>.</summary>
     internal void Assign(int register, Expression value)
     {
         _slotsUsed = FirstFreeSlot;
+        var live = KeepCopyOf(value, register);
         if (HostOf(register) is not { } host)
         {
-            if (value is { Operator: Operator.Constant } && (long)value.Value == (int)value.Value)
-            {
-                code.StoreImmediate(State, OffsetOf(register), (int)value.Value);
-                return;
-            }
-
-            if (HostRegister(value) is { } source)
-            {
-                code.Store(State, OffsetOf(register), source);
-                return;
-            }
-
-            // Adding a small constant to itself is the commonest thing that happens to a counter.
-            if (value is { Operator: Operator.Add, First: { Operator: Operator.Register } f, Second: { } s }
-                && f.Value == (ulong)register && IsSmall(s))
-            {
-                code.OpMemory(Alu.Add, State, OffsetOf(register), (int)s.Value);
-                return;
-            }
-
-            Evaluate(value, R.Rax, Live.None);
-            code.Store(State, OffsetOf(register), R.Rax);
+            AssignInMemory(register, value, live);
         }
         else if (value is { Operator: Operator.SignExtend, Value: 32, First: { } low } && !IsShiftedUnsigned32(low))
         {
-            var half = EvaluateLow(low, IsShallow(value, register) ? host : R.Rax, Live.None, 32);
+            var half = EvaluateLow(low, IsShallow(value, register) ? host : FreeFor(value, live), live, 32);
             if (half != host)
                 code.Move32(host, half);
             Pending |= 1u << register;
         }
         else
         {
-            var target = IsShallow(value, register) ? host : R.Rax;
-            Evaluate(value, target, Live.None);
+            var target = IsShallow(value, register) ? host : FreeFor(value, live);
+            Evaluate(value, target, live);
             code.Move(host, target);
             Written(register);
         }
+    }
+
+    private void AssignInMemory(int register, Expression value, Live live)
+    {
+        var copy = CopyOf(register);
+        if (value is { Operator: Operator.Constant } && (long)value.Value == (int)value.Value)
+        {
+            code.StoreImmediate(State, OffsetOf(register), (int)value.Value);
+        }
+        else if (copy is null && HostRegister(value) is { } source)
+        {
+            code.Store(State, OffsetOf(register), source);
+        }
+        else if (copy is null && value is { Operator: Operator.Add, First: { Operator: Operator.Register } f, Second: { } s }
+            && f.Value == (ulong)register && IsSmall(s))
+        {
+            // Adding a small constant to itself is the commonest thing that happens to a counter.
+            code.OpMemory(Alu.Add, State, OffsetOf(register), (int)s.Value);
+        }
+        else
+        {
+            var target = copy is { } own && IsShallow(value, register) ? own : FreeFor(value, live);
+            Evaluate(value, target, live);
+            code.Store(State, OffsetOf(register), target);
+            ForgetCopyOf(register);
+            if (IsStep(value))
+                _copies[(int)target] = register;
+            return;
+        }
+
+        ForgetCopyOf(register);
     }
 
     /// <summary>Sets a link register, leaving rax and rcx alone.</summary>
@@ -272,7 +338,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
 
     private int NewSlot() => _slotsUsed < SlotCount ? 8 * _slotsUsed++ : throw new NotTranslatedException();
 
-    private R? RawHost(Expression e) => e.Operator == Operator.Register ? HostOf((int)e.Value) : null;
+    private R? RawHost(Expression e) => e.Operator == Operator.Register ? HostOf((int)e.Value) ?? CopyOf((int)e.Value) : null;
 
     // The host register of an operand of which so many bits count.
     private R? HostRegister(Expression e, int bits = 64)
@@ -298,10 +364,23 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         _ => Live.None,
     };
 
-    private static R Take(Live live) => TryTake(live) ?? throw new NotTranslatedException();
+    private R Take(Live live) => TryTake(live) ?? throw new NotTranslatedException();
 
-    private static R? TryTake(Live live) =>
-        (live & Live.Rcx) == 0 ? R.Rcx : (live & Live.Rdx) == 0 ? R.Rdx : (live & Live.Rax) == 0 ? R.Rax : null;
+    // Rather one that holds nothing.
+    private R? TryTake(Live live)
+    {
+        R? taken = null;
+        foreach (var free in s_free)
+        {
+            if ((live & LiveOf(free)) != 0 || taken is not null && _copies[(int)free] != 0) continue;
+            taken = free;
+            if (_copies[(int)free] == 0) break;
+        }
+
+        if (taken is { } register)
+            _copies[(int)register] = 0;
+        return taken;
+    }
 }
 
 /// <summary>Which of the free host registers hold something that is still needed.</summary>

@@ -39,6 +39,7 @@ internal static class HartStateLayout
     internal static readonly int MissAddress = Of(nameof(HartState.MissAddress));
     internal static readonly int JumpCache = Of(nameof(HartState.JumpCache));
     internal static readonly int GroupAddends = Of(nameof(HartState.GroupAddends));
+    internal static readonly int Kept = Of(nameof(HartState.Kept));
     internal static readonly int JumpKey = Of(nameof(HartState.JumpKey));
     internal static readonly int JumpSalt = Of(nameof(HartState.JumpSalt));
     internal static readonly int GuestMxcsr = Of(nameof(HartState.GuestMxcsr));

@@ -1,3 +1,5 @@
+using Verification.Machine.Harts;
+
 namespace Verification.Machine.Translation.X64;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal sealed class LoopTransitions(X64Emitter code, Trampolines trampolines)
         }
 
         EmitLoads(loop);
+        EmitForgotten(loop);
     }
 
     /// <summary>From the loop's map to the standard one.</summary>
@@ -43,6 +46,13 @@ internal sealed class LoopTransitions(X64Emitter code, Trampolines trampolines)
         EmitLoads(loop);
         code.JumpMemory(State, HartStateLayout.Resume);
         return new(exit, miss, reload);
+    }
+
+    // Another loop may have kept its displacements there. Code that is left and gone on with finds what it may still use.
+    private void EmitForgotten(LoopRegion loop)
+    {
+        foreach (var group in loop.Groups)
+            code.StoreImmediate(State, group.Place, HartState.NotLookedUp);
     }
 
     // What lies elsewhere than under the standard map has its home in memory when the loop is entered.

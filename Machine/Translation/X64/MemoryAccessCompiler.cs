@@ -34,35 +34,31 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
     internal HostAddress Translate(AccessGroup group, Expression address, int sizeBytes, AccessKind kind)
     {
-        var slot = SlotOf(group);
         GroupLookup? first = null;
         int apart;
-        if (!group.IsLookedUp)
+        if (!group.IsOfLoop && !group.IsLookedUp)
         {
             group.IsLookedUp = true;
-            expressions.EvaluateInto(R.Rax, group.Anchor);
-            var other = EmitFlat(R.Rdx, group.AlignmentBytes, kind);
-            code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
-            var found = code.Position;
-            code.Move32(R.Rdx, R.Rax);
-            code.Op(Alu.And, R.Rdx, ~PageMask, 32);
-            if (group.LowestOffset != group.AnchorOffset)
-                code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
-            code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
-            apart = code.Jump(Condition.Above);
-            first = new(group, other, found, Together: code.Position);
-            code.Store(State, slot, R.Rcx);
-            code.Move(R.Rdx, R.Rcx);
+            first = EmitFirst(group, kind);
+            apart = first.Value.Apart;
         }
         else
         {
-            code.Load(R.Rdx, State, slot);
-            code.Test(R.Rdx, R.Rdx);
-            apart = code.Jump(Condition.Equal);
+            code.Load(R.Rdx, State, group.Place);
+            code.Op(Alu.Compare, R.Rdx, HartState.NotLookedUp);
+            apart = code.Jump(Condition.BelowOrEqual);
         }
 
-        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position) { First = first });
-        AccessGroup.TryParse(address, out var register, out var offset);
+        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position) { First = first, Of = group.IsOfLoop ? group : null });
+        if (!AccessGroup.TryParse(address, out var register, out var offset))
+        {
+            // All of the group lies in the page: only the access itself needs the whole address.
+            var (index, distance) = address is { Operator: Operator.Add, Second: { IsConstant: true } d } && (long)d.Value == (int)d.Value
+                ? (address.First!, (int)d.Value) : (address, 0);
+            expressions.EvaluateInto(R.Rax, index, Live.Rdx);
+            return new(R.Rdx, distance, R.Rax);
+        }
+
         if (expressions.HostOf(register) is { } host)
             return new(R.Rdx, offset, host);
         code.Load(R.Rax, State, ExpressionCompiler.OffsetOf(register));
@@ -80,20 +76,19 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             expressions.Map = single.Map;
             if (single.First is { } first)
             {
-                code.BindHere(first.Other);
-                var group = first.Group;
-                EmitLookup(group.AlignmentBytes, single.Kind);
-                var misses = EmitDisplacement(
-                    R.Rcx, single.Kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
-                code.BindTo(code.Jump(), first.Found);
-                code.BindHere(single.Apart);
-                EmitTwoPages(first, single.Kind);
-                foreach (var miss in misses) code.BindHere(miss);
-                code.StoreImmediate(State, SlotOf(group), 0);
+                EmitOthers(first, single.Kind);
             }
             else
             {
                 code.BindHere(single.Apart);
+                if (single.Of is { } group)
+                {
+                    var each = code.Jump(Condition.Below);
+                    var now = EmitFirst(group, single.Kind);
+                    code.BindTo(code.Jump(), single.Back);
+                    EmitOthers(now, single.Kind);
+                    code.BindHere(each);
+                }
             }
 
             var resume = code.Position;
@@ -107,7 +102,38 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         return missed;
     }
 
-    private static int SlotOf(AccessGroup group) => HartStateLayout.GroupAddends + (8 * group.Slot);
+    // Looks a group's page up: the displacement is kept, and in rdx.
+    private GroupLookup EmitFirst(AccessGroup group, AccessKind kind)
+    {
+        expressions.EvaluateInto(R.Rax, group.Anchor);
+        var other = EmitFlat(R.Rdx, group.AlignmentBytes, kind);
+        code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
+        var found = code.Position;
+        code.Move32(R.Rdx, R.Rax);
+        code.Op(Alu.And, R.Rdx, ~PageMask, 32);
+        if (group.LowestOffset != group.AnchorOffset)
+            code.Op(Alu.Add, R.Rdx, group.LowestOffset - group.AnchorOffset, 32);
+        code.Op(Alu.Compare, R.Rdx, 4096 - group.SpanBytes, 32);
+        var apart = code.Jump(Condition.Above);
+        var together = code.Position;
+        code.Store(State, group.Place, R.Rcx);
+        code.Move(R.Rdx, R.Rcx);
+        return new(group, other, found, together, apart);
+    }
+
+    // Where a group's page is not flat, or it does not lie in one page: in the end each of its accesses is looked up.
+    private void EmitOthers(GroupLookup first, AccessKind kind)
+    {
+        code.BindHere(first.Other);
+        var group = first.Group;
+        EmitLookup(group.AlignmentBytes, kind);
+        var misses = EmitDisplacement(R.Rcx, kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
+        code.BindTo(code.Jump(), first.Found);
+        code.BindHere(first.Apart);
+        EmitTwoPages(first, kind);
+        foreach (var miss in misses) code.BindHere(miss);
+        code.StoreImmediate(State, group.Place, 0);
+    }
 
     // A group that lies in two pages goes on as one in one page does if both are flat; its alignment has been looked at.
     private void EmitTwoPages(GroupLookup first, AccessKind kind)
@@ -286,11 +312,13 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     private readonly record struct Single(Expression Address, int SizeBytes, AccessKind Kind, RegisterMap Map, int Apart, int Back)
     {
         internal GroupLookup? First { get; init; }
+
+        internal AccessGroup? Of { get; init; }
     }
 
-    // The look-up of a group by its first access: the jump where it is not flat, and where it goes on with the displacement in
-    // rcx, of the anchor's page alone or of all.
-    private readonly record struct GroupLookup(AccessGroup Group, int Other, int Found, int Together);
+    // The look-up of a group by its first access: the jump where it is not flat, where it goes on with the displacement in rcx, of
+    // the anchor's page alone or of all, and the jump where it does not lie in one page.
+    private readonly record struct GroupLookup(AccessGroup Group, int Other, int Found, int Together, int Apart);
 }
 
 /// <summary>Jumps on a look-up that failed, and where the code goes on when it has been mended.</summary>
