@@ -57,6 +57,26 @@ internal sealed class BasicBlock(int offset)
     /// <param name="loop">The loop whose groups the accesses may join.</param>
     internal void Group(LoopRegion? loop) => Groups = AccessGroup.Of(Effects, loop);
 
+    /// <summary>What is compared for guards of the stack pointer and of accesses through it.</summary>
+    internal Dictionary<Effect, StackCheck> StackChecks { get; private set; } = [];
+
+    /// <summary>What is compared for guards of accesses through a frame pointer.</summary>
+    internal Dictionary<Effect, FrameCheck> FrameChecks { get; private set; } = [];
+
+    /// <summary>Finds what the guards compare, by what the instructions say, and drops those that need not.</summary>
+    internal void Check()
+    {
+        Effect[] effects = [.. Effects];
+        (StackChecks, FrameChecks) = (Translation.StackChecks.Of(effects), Translation.FrameChecks.Of(effects, out var known));
+        known.UnionWith(StackChecks.Where(static check => check.Value is { Below: null, Above: null }).Select(static check => check.Key));
+        if (known.Count == 0) return;
+        for (var i = 0; i < Instructions.Count; i++)
+        {
+            if (Array.Exists(Instructions[i].Effects, known.Contains))
+                Instructions[i] = Instructions[i] with { Effects = Array.FindAll(Instructions[i].Effects, effect => !known.Contains(effect)) };
+        }
+    }
+
     /// <summary>The registers that do not hold their values where the block may be left by an effect.</summary>
     internal OwedRegister[] OwedAt(Effect effect) => _owed.GetValueOrDefault(effect) ?? [];
 

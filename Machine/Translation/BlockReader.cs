@@ -59,7 +59,12 @@ internal sealed class BlockReader
     private static void Improve(List<BasicBlock> blocks, bool isTail)
     {
         var loops = LoopRegion.Find(blocks);
-        foreach (var block in blocks) block.Group(isTail ? null : block.Loop);
+        foreach (var block in blocks)
+        {
+            block.Check();
+            block.Group(isTail ? null : block.Loop);
+        }
+
         foreach (var block in blocks)
         {
             if (!isTail) Temporaries.Fold(block);

@@ -9,10 +9,13 @@ namespace Verification.Machine.Translation;
 /// </summary>
 internal static class FrameChecks
 {
-    /// <summary>For the first guard of those that are checked together, what they reach; null for the others. Other guards are no keys.</summary>
-    internal static Dictionary<Effect, FrameCheck?> Of(IReadOnlyCollection<Effect> effects)
+    /// <summary>For the first guard of those that are checked together, what they reach. Other guards are no keys.</summary>
+    /// <param name="effects">What the block's instructions do.</param>
+    /// <param name="known">Gets the guards that are checked with an earlier one.</param>
+    internal static Dictionary<Effect, FrameCheck> Of(IReadOnlyCollection<Effect> effects, out HashSet<Effect> known)
     {
-        var result = new Dictionary<Effect, FrameCheck?>(ReferenceEqualityComparer.Instance);
+        var result = new Dictionary<Effect, FrameCheck>(ReferenceEqualityComparer.Instance);
+        known = new(ReferenceEqualityComparer.Instance);
         var walks = effects.Any(static effect => effect is Effect.SetRegister { Register: ObservedEffects.FramePointer } set
             && set.Value.Uses(ObservedEffects.FramePointer) > 0);
         Effect? first = null;
@@ -22,10 +25,10 @@ internal static class FrameChecks
             {
                 case Effect.GuardAccess { BaseRegister: ObservedEffects.FramePointer } guard
                     when AccessGroup.TryParse(guard.Address, out var register, out var offset) && register == ObservedEffects.FramePointer:
-                    result[guard] = null;
+                    if (first is not null) known.Add(guard);
                     first ??= guard;
                     var end = offset + guard.SizeBytes;
-                    var check = result[first] ?? new(offset, end, walks);
+                    var check = result.TryGetValue(first, out var before) ? before : new(offset, end, walks);
                     result[first] = check with { Low = Math.Min(check.Low, offset), End = Math.Max(check.End, end) };
                     break;
                 case Effect.SetRegister { Register: ObservedEffects.FramePointer } or Effect.Perform:

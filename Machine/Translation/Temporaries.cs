@@ -141,7 +141,6 @@ internal sealed class Temporaries
     private void Take(Effect effect, ReadOnlySpan<Effect> behind)
     {
         var isAccess = effect is Effect.Load or Effect.Store;
-        if (!isAccess && MayLeave(effect)) Give(Steps);
         foreach (var one in behind)
         {
             if (one is not Effect.SetRegister result || !IsResult(result)) continue;

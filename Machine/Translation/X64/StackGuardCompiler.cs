@@ -15,15 +15,10 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
 
     private readonly List<(FrameCheck Check, RegisterMap Map, List<int> Near, int Back)> _near = [];
 
-    private Dictionary<Effect, StackCheck> _checks = [];
-    private Dictionary<Effect, FrameCheck?> _frameChecks = [];
+    private BasicBlock _block = new(0);
 
     /// <summary>Begins a block.</summary>
-    internal void Begin(BasicBlock block)
-    {
-        Effect[] effects = [.. block.Effects];
-        (_checks, _frameChecks) = (StackChecks.Of(effects), FrameChecks.Of(effects));
-    }
+    internal void Begin(BasicBlock block) => _block = block;
 
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
     internal void EmitStackPointer(Effect.GuardStackPointer guard, List<int> leaves)
@@ -42,15 +37,14 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     {
         if (TryEmitCheck(guard, leaves)) return false;
         // All that goes through sp or s0 has a distance from it.
-        if (!_frameChecks.TryGetValue(guard, out var frame)) throw new NotTranslatedException();
-        if (frame is not { } check) return false;
+        if (!_block.FrameChecks.TryGetValue(guard, out var check)) throw new NotTranslatedException();
         EmitFrameCheck(check);
         return true;
     }
 
     private bool TryEmitCheck(Effect guard, List<int> leaves)
     {
-        if (!_checks.TryGetValue(guard, out var check)) return false;
+        if (!_block.StackChecks.TryGetValue(guard, out var check)) return false;
         if (check.Below is { } below)
         {
             EvaluateStackPointer(below);
