@@ -51,6 +51,24 @@ internal sealed class Expression
         ? (int)Value == register ? 1 : 0
         : (First?.Uses(register) ?? 0) + (Second?.Uses(register) ?? 0) + (Third?.Uses(register) ?? 0);
 
+    /// <summary>A constant that an instruction of the host can hold.</summary>
+    internal bool IsSmall => IsConstant && (long)Value == (int)Value;
+
+    /// <summary>An unsigned word of 32 bits that is shifted right: as a signed one it is positive too.</summary>
+    internal bool IsShiftedUnsigned32 => Operator == Operator.ShiftRight
+        && First is { Operator: Operator.ZeroExtend, Value: 32 } && Second is { IsConstant: true, Value: > 0 and < 32 };
+
+    /// <summary>One operation after the other, each with a register or a constant: no more is held at a time than the value itself.</summary>
+    internal bool IsChain => Operator switch
+    {
+        Operator.Constant or Operator.Register => true,
+        Operator.Not or Operator.SignExtend or Operator.ZeroExtend or Operator.RotateRight or Operator.RotateRight32 => First!.IsChain,
+        Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor => Second!.First is null && First!.IsChain,
+        Operator.ShiftLeft or Operator.ShiftRight or Operator.ShiftRightArithmetic => Second!.IsConstant && First!.IsChain,
+        Operator.Multiply => First!.First is null && Second!.First is null,
+        _ => false,
+    };
+
     /// <summary>The integer registers that evaluating this reads, a bit each.</summary>
     internal uint Registers => Operator == Operator.Register ? 1u << (int)Value
         : (First?.Registers ?? 0) | (Second?.Registers ?? 0) | (Third?.Registers ?? 0);

@@ -241,10 +241,8 @@ internal sealed class Temporaries
         step is { } now && waiting.IsRead && !(_steps[now].NextLeave < _steps[waiting.Step].Replaced);
 
     private bool CanWait(int register, Expression value, int uses) =>
-        IsChain(value) && (uses <= 1 || IsSmall(value))
+        value.IsChain && (uses <= 1 || value.IsSmall)
         && !(register == ObservedEffects.StackPointer || _followsStack && register == ObservedEffects.FramePointer);
-
-    private static bool IsSmall(Expression value) => value.IsConstant && (long)value.Value == (int)value.Value;
 
     private void Wait(int register, Waiting waiting) => (_waiting[register], _waits) = (waiting, _waits | Bit(register));
 
@@ -267,7 +265,7 @@ internal sealed class Temporaries
     private void Put(Effect.SetRegister set)
     {
         Add(set);
-        if (!IsChain(set.Value) || (set.Value.Registers & Bit(set.Register)) != 0) return;
+        if (!set.Value.IsChain || (set.Value.Registers & Bit(set.Register)) != 0) return;
         (_known[set.Register], _knows) = (set.Value, _knows | Bit(set.Register));
     }
 
@@ -281,12 +279,12 @@ internal sealed class Temporaries
     private bool IsNarrow(Expression value) => value.Operator switch
     {
         Operator.Register => (_narrow & Bit((int)value.Value)) != 0,
-        Operator.Constant => IsSmall(value),
+        Operator.Constant => value.IsSmall,
         Operator.SignExtend => value.Value <= 32,
         Operator.ZeroExtend => value.Value < 32,
         Operator.Not => IsNarrow(value.First!),
         Operator.And or Operator.Or or Operator.Xor => IsNarrow(value.First!) && IsNarrow(value.Second!),
-        Operator.ShiftRight => value is { First: { Operator: Operator.ZeroExtend, Value: 32 }, Second: { IsConstant: true, Value: > 0 and < 32 } },
+        Operator.ShiftRight => value.IsShiftedUnsigned32,
         Operator.ShiftRightArithmetic => value.Second!.IsConstant && IsNarrow(value.First!),
         _ => false,
     };
@@ -319,9 +317,9 @@ internal sealed class Temporaries
 
     private static Expression? Joined(Expression value, int register, Expression by)
     {
-        if (!IsChain(value) || value.Operations + by.Operations > MostOperations) return null;
+        if (!value.IsChain || value.Operations + by.Operations > MostOperations) return null;
         var whole = Substitute(value, register, by).Expression;
-        return IsChain(whole) ? whole : null;
+        return whole.IsChain ? whole : null;
     }
 
     // Two registers whose values make a rotation together.
@@ -351,17 +349,6 @@ internal sealed class Temporaries
         return IsLeaf(e.First) && e.Second.Uses(register) != 0 && e.Operator is Operator.Add or Operator.And or Operator.Or or Operator.Xor
             ? RecordedWord.Binary(e.Operator, second, first) : RecordedWord.Binary(e.Operator, first, second);
     }
-
-    // One operation after the other, each with a register or a constant: no more is held at a time than the value itself.
-    private static bool IsChain(Expression e) => e.Operator switch
-    {
-        Operator.Constant or Operator.Register => true,
-        Operator.Not or Operator.SignExtend or Operator.ZeroExtend or Operator.RotateRight or Operator.RotateRight32 => IsChain(e.First!),
-        Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor => IsLeaf(e.Second!) && IsChain(e.First!),
-        Operator.ShiftLeft or Operator.ShiftRight or Operator.ShiftRightArithmetic => e.Second!.IsConstant && IsChain(e.First!),
-        Operator.Multiply => IsLeaf(e.First!) && IsLeaf(e.Second!),
-        _ => false,
-    };
 
     private static bool IsLeaf(Expression e) => e.First is null;
 

@@ -21,6 +21,8 @@ internal sealed class AccessGroup
 
     internal required int Register { get; init; }
 
+    internal required AccessKind Kind { get; init; }
+
     /// <summary>It is a loop's: every access may be the first.</summary>
     internal bool IsOfLoop { get; private init; }
 
@@ -116,7 +118,7 @@ internal sealed class AccessGroup
             if (register == 0 || member is not { } one) return null;
             if (loop is not null && (loop.Written >> register & 1) == 0 && JoinLoop(register, one, kind) is { } shared) return shared;
             if (open.TryGetValue((register, kind), out var group)) return group.TryAdd(one) ? group : null;
-            group = new() { Register = register };
+            group = new() { Register = register, Kind = kind };
             if (!group.TryAdd(one)) return null;
             all.Add(open[(register, kind)] = group);
             return group;
@@ -132,8 +134,6 @@ internal sealed class AccessGroup
             return group;
         }
     }
-
-    private AccessKind Kind { get; init; }
 
     private Expression At(int offset) => offset == 0
         ? Expression.Register(Register)

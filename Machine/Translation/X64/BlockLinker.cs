@@ -146,7 +146,7 @@ internal sealed class BlockLinker
     private void EmitOwingMiss(ExitSite site, Leaving from, int exit)
     {
         _code.Store(ExpressionCompiler.State, HartStateLayout.MissAddress, R.Rax);
-        _expressions.Complete(from);
+        _expressions.Complete(from, comesBack: true);
         if (!from.Owed.Any(static owed => owed.IsStep))
         {
             EmitExit(site, exit);

@@ -3,10 +3,6 @@ namespace Verification.Machine.Translation.X64;
 // Sums, products, shifts: whole words, or the low half alone where nobody asks for more.
 internal sealed partial class ExpressionCompiler
 {
-    // An unsigned 32-bit value that was shifted right is positive as a signed one too.
-    private static bool IsShiftedUnsigned32(Expression e) =>
-        e is { Operator: Operator.ShiftRight, First: { Operator: Operator.ZeroExtend, Value: 32 }, Second: { IsConstant: true, Value: > 0 and < 32 } };
-
     // Only the low bits count, so that 32-bit operations do; answers the register that holds them.
     private R EvaluateLow(Expression e, R target, Live live, int bits)
     {
@@ -76,7 +72,7 @@ internal sealed partial class ExpressionCompiler
     {
         if (RawHost(e.First!) is { } first && first != target)
         {
-            if (IsSmall(e.Second!))
+            if (e.Second!.IsSmall)
             {
                 HostRegister(e.First!, bits);
                 code.LoadAddress(target, first, (int)e.Second!.Value);
@@ -123,7 +119,7 @@ internal sealed partial class ExpressionCompiler
         if (RawHost(second) == target && RawHost(first) != target)
         {
             HostRegister(second, bits);
-            if (op == Alu.Subtract || !IsLeaf(first) || (first.IsConstant && !IsSmall(first)))
+            if (op == Alu.Subtract || !IsLeaf(first) || (first.IsConstant && !first.IsSmall))
             {
                 var free = Take(live | LiveOf(target));
                 code.Move(free, target);
@@ -135,7 +131,7 @@ internal sealed partial class ExpressionCompiler
             (first, second) = (second, first);
         }
 
-        if (IsSmall(second))
+        if (second.IsSmall)
         {
             EvaluateBits(first, target, live, bits);
             code.Op(op, target, (int)second.Value, bits);
@@ -183,7 +179,7 @@ internal sealed partial class ExpressionCompiler
     private void EvaluateShift(Expression e, R target, Live live)
     {
         var (value, amount) = (e.First!, e.Second!);
-        if (IsShiftedUnsigned32(e))
+        if (e.IsShiftedUnsigned32)
         {
             EvaluateExtended(value.First!, target, live, 32, ExtensionKind.Zero);
             code.ShiftImmediate(5, target, (int)amount.Value, 32);

@@ -57,7 +57,7 @@ internal sealed partial class ExpressionCompiler
         {
             CompareWith(left, second, live);
         }
-        else if (IsLeaf(first) && !first.IsConstant && IsSmall(second))
+        else if (IsLeaf(first) && !first.IsConstant && second.IsSmall)
         {
             code.OpMemory(Alu.Compare, MemoryBase(first), MemoryOffset(first), (int)second.Value);
         }
@@ -87,7 +87,7 @@ internal sealed partial class ExpressionCompiler
         {
             code.Test(left, left);
         }
-        else if (IsSmall(second))
+        else if (second.IsSmall)
         {
             code.Op(Alu.Compare, left, (int)second.Value);
         }

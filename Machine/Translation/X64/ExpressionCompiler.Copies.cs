@@ -51,13 +51,6 @@ internal sealed partial class ExpressionCompiler
     // What is no step may need rcx and rdx for its own.
     private R FreeFor(Expression value, Live live) => IsStep(value) ? Take(live) : R.Rax;
 
-    // One operation after the other, each with a leaf.
-    private static bool IsStep(Expression e) => e.Operator switch
-    {
-        Operator.Constant or Operator.Register => true,
-        Operator.Not or Operator.SignExtend or Operator.ZeroExtend or Operator.RotateRight or Operator.RotateRight32 => IsStep(e.First!),
-        Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor => e.Second!.First is null && IsStep(e.First!),
-        Operator.ShiftLeft or Operator.ShiftRight or Operator.ShiftRightArithmetic => e.Second!.IsConstant && IsStep(e.First!),
-        _ => false,
-    };
+    // A product takes a register of its own.
+    private static bool IsStep(Expression e) => e.IsChain && !e.Exists(static part => part.Operator == Operator.Multiply);
 }

@@ -65,12 +65,14 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
     }
 
     /// <summary>Gives all registers what they are to hold where code is left; rax, rcx and rdx are lost where any is owed its value.</summary>
-    internal void Complete(Leaving from)
+    /// <param name="from">Where that is.</param>
+    /// <param name="comesBack">What they hold is kept for <see cref="TakeBack"/>.</param>
+    internal void Complete(Leaving from, bool comesBack = false)
     {
         Map = from.Loop?.Map ?? RegisterMap.Standard;
         Pending = from.Pending;
         SettleAll();
-        foreach (var (place, (register, _)) in from.Steps)
+        foreach (var (place, (register, _)) in comesBack ? from.Steps : [])
         {
             var host = HostOf(register) ?? R.Rax;
             if (host == R.Rax)
@@ -130,7 +132,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         {
             AssignInMemory(register, value, live);
         }
-        else if (value is { Operator: Operator.SignExtend, Value: 32, First: { } low } && !IsShiftedUnsigned32(low))
+        else if (value is { Operator: Operator.SignExtend, Value: 32, First: { } low } && !low.IsShiftedUnsigned32)
         {
             var half = EvaluateLow(low, IsShallow(value, register) ? host : FreeFor(value, live), live, 32);
             if (half != host)
@@ -149,7 +151,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
     private void AssignInMemory(int register, Expression value, Live live)
     {
         var copy = CopyOf(register);
-        if (value is { Operator: Operator.Constant } && (long)value.Value == (int)value.Value)
+        if (value.IsSmall)
         {
             code.StoreImmediate(State, OffsetOf(register), (int)value.Value);
         }
@@ -158,7 +160,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
             code.Store(State, OffsetOf(register), source);
         }
         else if (copy is null && value is { Operator: Operator.Add, First: { Operator: Operator.Register } f, Second: { } s }
-            && f.Value == (ulong)register && IsSmall(s))
+            && f.Value == (ulong)register && s.IsSmall)
         {
             // Adding a small constant to itself is the commonest thing that happens to a counter.
             code.OpMemory(Alu.Add, State, OffsetOf(register), (int)s.Value);
@@ -226,8 +228,6 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         Evaluate(value, target, live);
     }
 
-    private static bool IsSmall(Expression e) => e.IsConstant && (long)e.Value == (int)e.Value;
-
     // A constant, or an operand that an instruction of the host can take from where it is.
     private bool IsLeaf(Expression e) =>
         e.Operator is Operator.Constant or Operator.Register or Operator.Loaded
@@ -285,7 +285,7 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
                 EvaluateSelect(e, target, live);
                 break;
             case Operator.SignExtend:
-                if (!IsShiftedUnsigned32(e.First!) || e.Value != 32)
+                if (!e.First!.IsShiftedUnsigned32 || e.Value != 32)
                     EvaluateExtended(e.First!, target, live, (int)e.Value, ExtensionKind.Sign);
                 else
                     Evaluate(e.First!, target, live);

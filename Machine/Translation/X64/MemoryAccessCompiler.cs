@@ -39,7 +39,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         if (!group.IsOfLoop && !group.IsLookedUp)
         {
             group.IsLookedUp = true;
-            first = EmitFirst(group, kind);
+            first = EmitFirst(group);
             apart = first.Value.Apart;
         }
         else
@@ -76,7 +76,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             expressions.Map = single.Map;
             if (single.First is { } first)
             {
-                EmitOthers(first, single.Kind);
+                EmitOthers(first);
             }
             else
             {
@@ -84,9 +84,9 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
                 if (single.Of is { } group)
                 {
                     var each = code.Jump(Condition.Below);
-                    var now = EmitFirst(group, single.Kind);
+                    var now = EmitFirst(group);
                     code.BindTo(code.Jump(), single.Back);
-                    EmitOthers(now, single.Kind);
+                    EmitOthers(now);
                     code.BindHere(each);
                 }
             }
@@ -103,10 +103,10 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     }
 
     // Looks a group's page up: the displacement is kept, and in rdx.
-    private GroupLookup EmitFirst(AccessGroup group, AccessKind kind)
+    private GroupLookup EmitFirst(AccessGroup group)
     {
         expressions.EvaluateInto(R.Rax, group.Anchor);
-        var other = EmitFlat(R.Rdx, group.AlignmentBytes, kind);
+        var other = EmitFlat(R.Rdx, group.AlignmentBytes, group.Kind);
         code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
         var found = code.Position;
         code.Move32(R.Rdx, R.Rax);
@@ -122,26 +122,26 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     }
 
     // Where a group's page is not flat, or it does not lie in one page: in the end each of its accesses is looked up.
-    private void EmitOthers(GroupLookup first, AccessKind kind)
+    private void EmitOthers(GroupLookup first)
     {
         code.BindHere(first.Other);
         var group = first.Group;
-        EmitLookup(group.AlignmentBytes, kind);
-        var misses = EmitDisplacement(R.Rcx, kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
+        EmitLookup(group.AlignmentBytes, group.Kind);
+        var misses = EmitDisplacement(R.Rcx, group.Kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
         code.BindTo(code.Jump(), first.Found);
         code.BindHere(first.Apart);
-        EmitTwoPages(first, kind);
+        EmitTwoPages(first);
         foreach (var miss in misses) code.BindHere(miss);
         code.StoreImmediate(State, group.Place, 0);
     }
 
     // A group that lies in two pages goes on as one in one page does if both are flat; its alignment has been looked at.
-    private void EmitTwoPages(GroupLookup first, AccessKind kind)
+    private void EmitTwoPages(GroupLookup first)
     {
         expressions.EvaluateInto(R.Rax, first.Group.Lowest);
-        var isLowElsewhere = EmitFlat(R.Rdx, 1, kind);
+        var isLowElsewhere = EmitFlat(R.Rdx, 1, first.Group.Kind);
         expressions.EvaluateInto(R.Rax, first.Group.Highest);
-        var isHighElsewhere = EmitFlat(R.Rdx, 1, kind);
+        var isHighElsewhere = EmitFlat(R.Rdx, 1, first.Group.Kind);
         code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
         code.BindTo(code.Jump(), first.Together);
         code.BindHere(isLowElsewhere);
