@@ -16,6 +16,9 @@ internal sealed unsafe class CodeCache : IPageWatcher
 
     private readonly Dictionary<ulong, CodePage> _pages = [];
     private readonly List<ulong> _tablePages = [];
+
+    // Of pages with code and data, the words that are code: other words are stored to in place.
+    private readonly Dictionary<ulong, StoreFilter[]> _filters = [];
     private readonly PhysicalMemory _memory;
     private readonly HartOptions _options;
     private readonly List<Hart> _active = [];
@@ -68,8 +71,29 @@ internal sealed unsafe class CodeCache : IPageWatcher
         var frame = page.SharedSource ?? _memory.FrameForRead(page.Number)!;
         var block = BlockDecoder.Decode(frame.Bytes, offset, page.Extensions, out var covered);
         page.Add(offset, block, covered);
+        if (page.SharedSource is null) Cover(page.Number, page.Covered);
         if (page.SharedSource is null && (_steps += block.Steps.Length) > StepsMax) DropCode();
         return block;
+    }
+
+    /// <summary>Which stores to a page with code must be told, at a fixed address; null where all must be.</summary>
+    internal StoreFilter* FilterOf(ulong number)
+    {
+        if (!_pages.TryGetValue(number, out var page) || page.SharedSource is not null) return null;
+        if (_filters.TryGetValue(number, out var known)) return StoreFilter.AddressOf(known);
+        var filter = StoreFilter.New();
+        filter[0].Add(page.Covered);
+        if (Listener?.TryCover(number, StoreFilter.AddressOf(filter)) == false) return null;
+        _filters[number] = filter;
+        return StoreFilter.AddressOf(filter);
+    }
+
+    /// <summary>More of a page has become code.</summary>
+    internal void Cover(ulong number, PageCoverage covered)
+    {
+        if (!_filters.TryGetValue(number, out var filter)) return;
+        filter[0].Add(covered);
+        foreach (var hart in _active) hart.ForgetShared();
     }
 
     /// <summary>Every page that code was decoded from becomes immutable: share the work with whoever shares the frames.</summary>
@@ -202,6 +226,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
             _pages.Remove(number);
             _memory.Unmark(number, PageMarks.Code);
         }
+        _filters.Clear();
         ForgetTranslations();
         foreach (var hart in _active) hart.FlushTlbs();
     }
@@ -230,6 +255,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         // It is code no more: a kernel has given the page to somebody else, whose stores are to be fast again.
         Listener?.PageReplaced(number);
         _pages.Remove(number);
+        _filters.Remove(number);
         _memory.Unmark(number, PageMarks.Code);
         foreach (var hart in _active) hart.FlushTlbs();
     }
@@ -263,6 +289,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         Listener?.AllReplaced();
         foreach (var number in _pages.Keys) _memory.Unmark(number, PageMarks.Code);
         _pages.Clear();
+        _filters.Clear();
         _steps = 0;
         foreach (var hart in _active) hart.FlushTlbs();
     }
@@ -272,8 +299,8 @@ internal sealed unsafe class CodeCache : IPageWatcher
         var before = _memory.MarksOf(number);
         if ((before & marks) == marks) return;
         _memory.Mark(number, marks);
-        // No TLB lets stores go on to a page that had a mark already, unless it is an observer's: then some pass its filter.
-        if ((before & ~PageMarks.Observed) != PageMarks.None) return;
+        // No TLB lets stores go on to a page that had a mark already, unless some pass a filter.
+        if ((before & ~(PageMarks.Observed | PageMarks.Code)) != PageMarks.None) return;
         foreach (var hart in _active) hart.ForgetWrites(number);
     }
 }

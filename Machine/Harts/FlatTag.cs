@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Verification.Machine.Harts;
@@ -16,14 +17,30 @@ internal struct FlatTag
     /// <summary>One that no access hits.</summary>
     internal static readonly FlatTag Empty = new() { Read = TlbEntry.Nothing, Write = TlbEntry.Nothing };
 
+    private static readonly FlatTag[] s_noPages = NewTable();
+
+    /// <summary>A table without a page, at a fixed address.</summary>
+    internal static unsafe FlatTag* NoPages { get; } = (FlatTag*)Unsafe.AsPointer(ref s_noPages[0]);
+
     /// <summary>The entry's <see cref="TlbEntry.ReadTag"/>.</summary>
     internal ulong Read;
 
     /// <summary>The entry's <see cref="TlbEntry.WriteTag"/>.</summary>
     internal ulong Write;
 
+    /// <summary>The page that it stands for; the last one if it stands for none.</summary>
+    internal readonly ulong Page => Math.Min(Read, Write) & ~0xFFFUL;
+
     /// <summary>Whether it stands for the page at an address.</summary>
     internal readonly bool IsOf(ulong page) => Read == page || Write == page;
+
+    /// <summary>A table at a fixed address that is empty.</summary>
+    internal static FlatTag[] NewTable()
+    {
+        var table = GC.AllocateUninitializedArray<FlatTag>(Count, pinned: true);
+        Array.Fill(table, Empty);
+        return table;
+    }
 
     /// <summary>The slot of an address. Pages that share one are told apart by the TLB, out of the way.</summary>
     internal static nuint Slot(ulong address) => (nuint)(address >> 12) & (Count - 1);

@@ -6,14 +6,9 @@ public sealed unsafe partial class Hart
     // More than the instructions of a block move sp by: so far from both ends of the address space nothing wraps around.
     private const ulong GuardMargin = 1 << 20;
 
-    // So far below s0 an instruction can begin to reach, by 12 bits with their sign, and so far above it end.
-    private const int ReachBelowBytes = 2048, ReachAboveBytes = 2047 + 8;
-
-    // An address near which nothing can be accessed, translated or not.
-    private const ulong NoAddress = 0xA5A5_A5A5_A5A5_A5A0;
-
     private Interests? _interests;
     private (ulong Low, ulong Deepest, ulong High)? _guard;
+    private StackEnds? _ends;
 
     /// <summary>
     /// Lets pass untold, until the guard is dropped: instructions that adjust <c>sp</c> to a value between the deepest and the
@@ -54,19 +49,18 @@ public sealed unsafe partial class Hart
         State->StackLow = low;
         State->StackSpan = high - low;
         // Without a guard each s0 points into the stack, and nothing lies there.
-        State->StackWordLimit = (isIgnored || _guard is not null) && high - low > 7 ? high - low - 7 : 0;
-        SelectFrames(low, high, isIgnored, isTold);
+        State->StackWordLimit = (isIgnored || _guard is not null && !isTold) && high - low > 7 ? high - low - 7 : 0;
         // The first values that do not pass; nothing passes below the greatest and above 0.
         State->StackFloor = isTold ? ulong.MaxValue : deepest - 1;
         State->StackCeiling = isTold ? 0 : high + 1;
+        _ends = isIgnored ? StackEnds.None : _guard is null || isTold ? null : new(low, high);
+        SelectFrames();
     }
 
-    // Where an s0 must lie so that what an instruction accesses through it can cross an end of the stack.
-    private void SelectFrames(ulong low, ulong high, bool isIgnored, bool isTold)
+    // Where what goes through s0 need not be looked at: nowhere without a guard.
+    private void SelectFrames()
     {
-        State->FrameFloor = isIgnored ? 0 : isTold ? ulong.MaxValue : low + ReachBelowBytes - 1;
-        State->FrameDepth = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachBelowBytes - 1;
-        State->FrameTop = isIgnored ? NoAddress : high - ReachAboveBytes + 1;
-        State->FrameHeight = isIgnored ? 0 : _guard is null ? ulong.MaxValue : ReachAboveBytes - 1;
+        if (_interests is null || _isSelectionDue) return;
+        State->FrameTags = _ends is { } ends ? _dataContext.FrameTagsFor(ends) : FlatTag.NoPages;
     }
 }

@@ -14,11 +14,11 @@ public sealed unsafe partial class Hart
         set => State->Reserved = value ? 1u : 0;
     }
 
-    /// <summary>Physical address that it is on.</summary>
+    /// <summary>Physical address that it is on. Where translated code has reserved, the TLB's entry says so when somebody asks.</summary>
     internal ulong ReservedAddress
     {
-        get => State->ReservedAddress;
-        set => State->ReservedAddress = value;
+        get => State->ReservedVirtual is not HartState.Nowhere and var address ? CachedPhysical(address) : State->ReservedAddress;
+        set => (State->ReservedAddress, State->ReservedVirtual) = (value, HartState.Nowhere);
     }
 
     /// <summary>The page is marked, so that other harts' stores to it are seen.</summary>
@@ -110,7 +110,6 @@ public sealed unsafe partial class Hart
         LastPhysical = physical;
         GiveUpReservation();
         (Reserved, ReservedAddress) = (true, physical);
-        State->ReservedVirtual = HartState.Nowhere;
         return true;
     }
 
@@ -147,6 +146,9 @@ public sealed unsafe partial class Hart
         Memory.NotifyWrite(physical, sizeBytes);
         return true;
     }
+
+    // What the TLB knows of the reserved word is about to be forgotten: translated code must look again.
+    private void KeepReservation() => ReservedAddress = ReservedAddress;
 
     internal void GiveUpReservation()
     {

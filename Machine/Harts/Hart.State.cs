@@ -50,7 +50,9 @@ public sealed unsafe partial class Hart
         var reserved = Reserved;
         transfer.Value(ref reserved);
         Reserved = reserved;
-        transfer.Value(ref State->ReservedAddress);
+        var address = ReservedAddress;
+        transfer.Value(ref address);
+        ReservedAddress = address;
         Protection.Transfer(transfer);
         if (!transfer.IsRestoring) return;
         // Interrupts are looked for before the first instruction, as they would have been: that look changes nothing else.

@@ -106,6 +106,7 @@ public sealed unsafe partial class Hart
     /// <summary>Forgets all translations, in every context.</summary>
     internal void FlushTlbs()
     {
+        KeepReservation();
         foreach (var context in _contexts) if (context.HasEntries) context.Clear();
         SelectTlbs();
         State->Leave |= (uint)LeaveReason.Code;
@@ -114,14 +115,14 @@ public sealed unsafe partial class Hart
     /// <summary>Forgets what page tables said.</summary>
     internal void FlushTranslated()
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        KeepReservation();
         foreach (var context in _contexts) if (context.Satp != 0 && context.HasEntries) context.Clear();
         State->Leave |= (uint)LeaveReason.Code;
     }
 
     internal void ForgetPage(ulong physicalPage)
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        KeepReservation();
         foreach (var context in _contexts) if (context.HasEntries) context.ClearPage(physicalPage);
         State->Leave |= (uint)LeaveReason.Code;
     }
@@ -139,10 +140,11 @@ public sealed unsafe partial class Hart
     }
 
     // What code keeps of look-ups while it goes on.
-    private void ForgetShared()
+    internal void ForgetShared()
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        KeepReservation();
         new Span<ulong>(State->GroupAddends, HartState.GroupCount).Fill(HartState.NotLookedUp);
+        new Span<ulong>(State->WalkTags, HartState.WalkCount).Fill(HartState.NoPage);
     }
 
     /// <summary>The hart is about to execute: only now it needs TLBs, and idle harts have none.</summary>
@@ -154,6 +156,7 @@ public sealed unsafe partial class Hart
     /// <summary>Gives the TLBs to other machines; the hart executes nothing any more.</summary>
     internal void ReleaseTlbs()
     {
+        KeepReservation();
         foreach (var context in _contexts) TlbContext.Release(context);
         _contexts.Clear();
         Host.Code.Deactivate(this);
@@ -163,7 +166,7 @@ public sealed unsafe partial class Hart
     /// <summary>Points the state's TLBs to those of the current mode, address space and permissions.</summary>
     private void SelectTlbs()
     {
-        State->ReservedVirtual = HartState.Nowhere;
+        KeepReservation();
         State->Leave |= (uint)LeaveReason.Code;
         State->TranslationMode = (_status & StatusBits.Tvm) != 0 ? PrivilegeMode.Machine : PrivilegeMode.Supervisor;
         _isSelectionDue = Host.Code.Slice.Hart != this;
@@ -174,10 +177,10 @@ public sealed unsafe partial class Hart
         _dataContext = data == Privilege ? _fetchContext : ContextOf(data);
         State->FetchTlb = _fetchContext.Entries;
         State->DataTlb = _dataContext.Entries;
-        State->DataPhysical = _dataContext.Physical;
         State->DataFilters = _dataContext.Filters;
         State->FlatTags = _dataContext.FlatTags;
         State->FlatAddend = _dataContext.FlatAddend;
+        SelectFrames();
     }
 
     private TlbContext ContextOf(PrivilegeMode mode)
@@ -262,7 +265,12 @@ public sealed unsafe partial class Hart
         // A load that finds a page which stores may go to spares the store its own look.
         var mayStore = writes || (kind == AccessKind.Load && Memory.MayWriteInPlace(frame));
         var marks = Memory.MarksOf(page);
-        var filter = marks == PageMarks.Observed && _interests is not null ? _interests.FilterOf(page) : null;
+        var filter = !mayStore ? null : marks switch
+        {
+            PageMarks.Observed when _interests is not null => _interests.FilterOf(page),
+            PageMarks.Code => Host.Code.FilterOf(page),
+            _ => null,
+        };
         Remember(address, frame, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
             kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
         return true;
@@ -277,6 +285,7 @@ public sealed unsafe partial class Hart
         var addend = (nint)frame.Data - (nint)page;
         if (entry.Addend != addend || entry.Page != page)
         {
+            if (slot == TlbEntry.Slot(State->ReservedVirtual)) KeepReservation();
             context.Forget((int)slot);
             entry.Addend = addend;
             context.Code[slot] = null;

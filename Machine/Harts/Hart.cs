@@ -16,6 +16,7 @@ public sealed unsafe partial class Hart : IStateful
     {
         (Id, Index, Options, Memory, Host) = (id, index, options, memory, host);
         State = (HartState*)Unsafe.AsPointer(ref _state[0]);
+        State->ReservedVirtual = HartState.Nowhere;
         State->Handle = (nint)GCHandle.Alloc(this, GCHandleType.Weak);
         Reset();
     }

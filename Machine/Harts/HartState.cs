@@ -27,7 +27,7 @@ namespace Verification.Machine.Harts;
 /// 0x268  JumpKey      which of the jump cache's entries are the hart's
 /// 0x270  GuestMxcsr   the host's floating-point control while translated code runs, and while it does not
 /// 0x278  GroupAddends host displacements that accesses of the block being executed share
-/// 0x2b8  DataPhysical physical page addresses by slot of DataTlb
+/// 0x2b8  FrameTags    as FlatTags, for accesses through sp or s0 under an observer who follows the stack (see <see cref="FrameTags"/>)
 /// 0x2c0  ReservedAddress, Reserved, ReservationIsMarked: see <see cref="Hart.ReservedAddress"/>
 /// 0x2d0  Resume       where translated code goes on when it has loaded a loop's registers
 /// 0x2d8  StackLow, StackSpan, StackWordLimit: an access of at most 8 bytes at a distance below the limit from the lowest
@@ -36,14 +36,13 @@ namespace Verification.Machine.Harts;
 /// 0x308  FlatAddend   host address less guest address of the pages in FlatTags
 /// 0x310  JumpSalt     spreads the entries of different keys over the jump cache
 /// 0x318  DataFilters  by slot of DataTlb, what a <see cref="TlbEntry.Filtered"/> entry's stores are looked up in
-/// 0x320  ReservedVirtual, ReservedHost: where translated code has reserved, as long as it may store there without a look
+/// 0x320  ReservedVirtual: where translated code has reserved, as long as it may store there without a look, at the host's
+///                     address that is ReservedAddend away
 /// 0x330  Privilege    the mode that the hart is in; TranslationMode: the lowest that may see satp and fence
 /// 0x338  Satp
 /// 0x340  MachineScratch and what follows: control registers that hold what is written to them
-/// 0x380  FrameFloor, FrameDepth: accesses below an s0 above the floor, or further than the depth from StackLow, are no
-///                     news to an observer
-/// 0x390  FrameTop, FrameHeight: nor are accesses at or above an s0 that lies further than the height from the top
-/// 0x3a0  Kept         what registers held that got what they were owed when translated code was left
+/// 0x380  Kept         what registers held that got what they were owed when translated code was left
+/// 0x3c0  WalkTags     pages that a loop's pointers walk through, which have been found in FlatTags
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -60,6 +59,12 @@ internal unsafe struct HartState
 
     /// <summary>In place of a displacement in <see cref="GroupAddends"/>: it is to be looked up anew; 0 says that there is none for all.</summary>
     internal const int NotLookedUp = 1;
+
+    /// <summary>Places in <see cref="WalkTags"/>.</summary>
+    internal const int WalkCount = 8;
+
+    /// <summary>In place of a page in <see cref="WalkTags"/>, what no translation leads from.</summary>
+    internal const ulong NoPage = 1UL << 63;
 
     internal fixed ulong X[32];
     internal fixed ulong F[32];
@@ -81,7 +86,7 @@ internal unsafe struct HartState
     internal uint GuestMxcsr;
     internal uint HostMxcsr;
     internal fixed ulong GroupAddends[GroupCount];
-    internal ulong* DataPhysical;
+    internal FlatTag* FrameTags;
     internal ulong ReservedAddress;
     internal uint Reserved;
     internal uint ReservationIsMarked;
@@ -96,7 +101,7 @@ internal unsafe struct HartState
     internal uint JumpSalt;
     internal StoreFilter** DataFilters;
     internal ulong ReservedVirtual;
-    internal nint ReservedHost;
+    internal nint ReservedAddend;
     internal PrivilegeMode Privilege;
     internal PrivilegeMode TranslationMode;
     internal ulong Satp;
@@ -108,11 +113,8 @@ internal unsafe struct HartState
     internal ulong SupervisorExceptionPc;
     internal ulong SupervisorCause;
     internal ulong SupervisorTrapValue;
-    internal ulong FrameFloor;
-    internal ulong FrameDepth;
-    internal ulong FrameTop;
-    internal ulong FrameHeight;
     internal fixed ulong Kept[KeptCount];
+    internal fixed ulong WalkTags[WalkCount];
 
     /// <summary>Instructions executed, exact inside blocks as well.</summary>
     internal readonly ulong Executed => InBlock == 0 ? Retired : Retired + InBlock - 1;

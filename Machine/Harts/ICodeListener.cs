@@ -7,6 +7,10 @@ internal interface ICodeListener
     /// <returns>Whether anything was derived from them: the block that writes them must end then.</returns>
     bool PageWritten(ulong number, int offset, int sizeBytes);
 
+    /// <summary>Adds the words of a physical page that something was derived from to a filter; <see cref="CodeCache.Cover"/> is told of more.</summary>
+    /// <returns>False where every store to the page must be told.</returns>
+    unsafe bool TryCover(ulong number, StoreFilter* filter);
+
     /// <summary>A physical page has other content.</summary>
     void PageReplaced(ulong number);
 

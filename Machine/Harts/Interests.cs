@@ -64,7 +64,7 @@ public sealed class Interests
 
     /// <summary>Which stores to a page must be told, at a fixed address; null where none.</summary>
     internal unsafe StoreFilter* FilterOf(ulong page) =>
-        _filters.TryGetValue(page, out var filter) ? (StoreFilter*)Unsafe.AsPointer(ref filter[0]) : null;
+        _filters.TryGetValue(page, out var filter) ? StoreFilter.AddressOf(filter) : null;
 
     /// <summary>Whether computed jumps to an address are told.</summary>
     internal bool IsTold(ulong target) => _targets.Contains(target) || _returns.Contains(target);
@@ -77,7 +77,7 @@ public sealed class Interests
             for (var page = address >> 12; page <= (address + (ulong)sizeBytes - 1) >> 12; page++)
             {
                 if (!filters.TryGetValue(page, out var filter))
-                    filters.Add(page, filter = GC.AllocateArray<StoreFilter>(1, pinned: true));
+                    filters.Add(page, filter = StoreFilter.New());
                 filter[0].Add(page, address, sizeBytes);
             }
         }

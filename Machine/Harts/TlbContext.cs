@@ -12,12 +12,13 @@ internal sealed unsafe class TlbContext
     private static readonly Spares<TlbContext> s_spares = new(512);
 
     private readonly TlbEntry[] _entries = GC.AllocateUninitializedArray<TlbEntry>(TlbEntry.Count, pinned: true);
-    private readonly FlatTag[] _flat = GC.AllocateUninitializedArray<FlatTag>(FlatTag.Count, pinned: true);
+    private readonly FlatTag[] _flat = FlatTag.NewTable();
     private readonly ushort[] _filled = new ushort[TlbEntry.Count];
     private readonly bool[] _isFilled = new bool[TlbEntry.Count];
     private readonly ushort[] _only = new ushort[1];
     private int _filledCount;
     private nint _lastAddend;
+    private FrameTags? _frames;
 
     private readonly ulong[] _physical = GC.AllocateArray<ulong>(TlbEntry.Count, pinned: true);
     private readonly nint[] _filters = GC.AllocateArray<nint>(TlbEntry.Count, pinned: true);
@@ -25,7 +26,6 @@ internal sealed unsafe class TlbContext
     private TlbContext()
     {
         Array.Fill(_entries, TlbEntry.Empty);
-        Array.Fill(_flat, FlatTag.Empty);
         FlatTags = (FlatTag*)Unsafe.AsPointer(ref _flat[0]);
         Entries = (TlbEntry*)Unsafe.AsPointer(ref _entries[0]);
         Physical = (ulong*)Unsafe.AsPointer(ref _physical[0]);
@@ -40,6 +40,7 @@ internal sealed unsafe class TlbContext
     {
         context.IsUsed = false;
         context.Clear();
+        context._frames?.Release();
         s_spares.Keep(context);
     }
 
@@ -90,6 +91,15 @@ internal sealed unsafe class TlbContext
     {
         (Satp, View, IsUsed) = (satp, view, true);
         Clear();
+    }
+
+    /// <summary>The flat tags for what goes through a frame pointer, at a fixed address.</summary>
+    internal FlatTag* FrameTagsFor(StackEnds ends)
+    {
+        if (ends == StackEnds.None) return FlatTags;
+        _frames ??= new(_flat);
+        _frames.Guard(ends);
+        return _frames.Tags;
     }
 
     /// <summary>The entry of a slot has been filled.</summary>
@@ -166,20 +176,26 @@ internal sealed unsafe class TlbContext
     internal void Forget(int slot)
     {
         ref var entry = ref Entries[slot];
-        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)].IsOf(page)) FlatTags[FlatTag.Slot(page)] = FlatTag.Empty;
+        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)].IsOf(page)) SetFlat(page, FlatTag.Empty);
         entry = TlbEntry.Empty;
     }
 
     private void ClearWrite(int slot)
     {
         ref var entry = ref Entries[slot];
-        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)].IsOf(page)) FlatTags[FlatTag.Slot(page)].Write = TlbEntry.Nothing;
+        if (entry.Page is var page && FlatTags[FlatTag.Slot(page)] is var tag && tag.IsOf(page)) SetFlat(page, tag with { Write = TlbEntry.Nothing });
         entry.WriteTag = TlbEntry.Nothing;
     }
 
     private void Flatten(int slot)
     {
         ref var entry = ref Entries[slot];
-        if (entry.Addend == FlatAddend) FlatTags[FlatTag.Slot(entry.Page)] = new() { Read = entry.ReadTag, Write = entry.WriteTag };
+        if (entry.Addend == FlatAddend) SetFlat(entry.Page, new() { Read = entry.ReadTag, Write = entry.WriteTag });
+    }
+
+    private void SetFlat(ulong page, FlatTag tag)
+    {
+        FlatTags[FlatTag.Slot(page)] = tag;
+        if (_frames is { IsUsed: true }) _frames.Follow(FlatTag.Slot(page));
     }
 }

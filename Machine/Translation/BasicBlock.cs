@@ -60,15 +60,12 @@ internal sealed class BasicBlock(int offset)
     /// <summary>What is compared for guards of the stack pointer and of accesses through it.</summary>
     internal Dictionary<Effect, StackCheck> StackChecks { get; private set; } = [];
 
-    /// <summary>What is compared for guards of accesses through a frame pointer.</summary>
-    internal Dictionary<Effect, FrameCheck> FrameChecks { get; private set; } = [];
-
     /// <summary>Finds what the guards compare, by what the instructions say, and drops those that need not.</summary>
     internal void Check()
     {
-        Effect[] effects = [.. Effects];
-        (StackChecks, FrameChecks) = (Translation.StackChecks.Of(effects), Translation.FrameChecks.Of(effects, out var known));
-        known.UnionWith(StackChecks.Where(static check => check.Value is { Below: null, Above: null }).Select(static check => check.Key));
+        StackChecks = Translation.StackChecks.Of(Effects);
+        var known = StackChecks.Where(static check => check.Value is { Below: null, Above: null }).Select(static check => check.Key)
+            .ToHashSet<Effect>(ReferenceEqualityComparer.Instance);
         if (known.Count == 0) return;
         for (var i = 0; i < Instructions.Count; i++)
         {

@@ -7,6 +7,10 @@ namespace Verification.Machine.Translation;
 /// <summary>What an instruction does, in order. The meanings that are recorded decide which effects there are.</summary>
 internal abstract record Effect
 {
+    /// <summary>It accesses memory through <c>sp</c> or <c>s0</c>, and an observer follows the stack: unless it stays within, or <c>s0</c>
+    /// points elsewhere, the code leaves before the instruction.</summary>
+    internal bool IsFramed { get; init; }
+
     /// <summary>The expressions that it evaluates.</summary>
     internal IEnumerable<Expression> Expressions => this switch
     {
@@ -21,7 +25,6 @@ internal abstract record Effect
         Jump jump => [jump.Target],
         Float step => [step.First, step.Second, step.Third],
         GuardStackPointer guard => [guard.Value],
-        GuardAccess guard => [guard.Address],
         WriteControl write => [write.Value],
         _ => [],
     };
@@ -37,6 +40,14 @@ internal abstract record Effect
         _ => null,
     };
 
+    /// <summary>What its page is looked up for, if it is looked up. Where stores may go, loads may.</summary>
+    internal AccessKind? LookUp => this switch
+    {
+        Load => AccessKind.Load,
+        Store or Update or LoadReserved => AccessKind.Store,
+        _ => null,
+    };
+
     /// <summary>Adds <paramref name="weight"/> for each register that it reads or sets.</summary>
     internal void CountUses(Span<long> integers, Span<long> floats, long weight)
     {
@@ -47,9 +58,6 @@ internal abstract record Effect
 
     /// <summary>Leaves before the instruction when an observer must be told of this <c>sp</c>.</summary>
     internal sealed record GuardStackPointer(Expression Value) : Effect;
-
-    /// <summary>Leaves before the instruction when an observer must be told of an access through <c>sp</c> or <c>s0</c>.</summary>
-    internal sealed record GuardAccess(Expression Address, int SizeBytes, int BaseRegister) : Effect;
 
     /// <summary>An integer register gets a value.</summary>
     internal sealed record SetRegister(int Register, Expression Value) : Effect

@@ -11,15 +11,32 @@ internal sealed class LoopRegion
     private const int WeightPerDepth = 8;
     private const int MostDepth = 4;
 
+    // Farther apart, there is hardly a page that is come to again.
+    private const int WidestStep = 256;
+
     private readonly List<BasicBlock> _blocks;
+
+    // How many loops of the region each block is in.
+    private readonly Dictionary<BasicBlock, int> _depths;
 
     private LoopRegion(List<BasicBlock> blocks)
     {
         _blocks = blocks;
-        foreach (var effect in blocks.SelectMany(static block => block.Effects))
+        _depths = blocks.ToDictionary(static block => block, static _ => 0);
+        Deepen(blocks, _depths, 1);
+        foreach (var level in blocks.GroupBy(block => _depths[block]).OrderBy(static level => level.Key))
         {
-            if (effect is Effect.SetRegister set) Written |= 1u << set.Register;
-            if (effect is Effect.SetFloat setFloat) WrittenFloats |= 1u << setFloat.Register;
+            var (steps, others) = (0u, 0u);
+            foreach (var effect in level.SelectMany(static block => block.Effects))
+            {
+                if (effect is Effect.SetFloat setFloat) WrittenFloats |= 1u << setFloat.Register;
+                if (effect is not Effect.SetRegister set) continue;
+                if (IsStep(set)) steps |= 1u << set.Register;
+                else others |= 1u << set.Register;
+            }
+
+            Written |= steps | others;
+            Walking = (Walking | steps) & ~others;
         }
     }
 
@@ -28,10 +45,14 @@ internal sealed class LoopRegion
     /// <summary>Integer registers that its code writes, a bit each.</summary>
     internal uint Written { get; }
 
+    /// <summary>Integer registers that its innermost code only moves on by some bytes at a time, a bit each.</summary>
+    internal uint Walking { get; }
+
     /// <summary>Floating-point registers that its code writes, a bit each.</summary>
     internal uint WrittenFloats { get; }
 
-    /// <summary>Accesses near registers that its code does not write: what one has looked up is for the others, and the next time round.</summary>
+    /// <summary>Accesses near registers that its code does not write, or only moves on: what one has looked up is for the others, and the
+    /// next time round.</summary>
     internal List<AccessGroup> Groups { get; } = [];
 
     /// <summary>Finds the loops among blocks, and assigns each block to the outermost one that it is part of.</summary>
@@ -49,12 +70,10 @@ internal sealed class LoopRegion
     /// <summary>Gives the loop its registers, by what its steps have become; one that needs nothing of its own is none.</summary>
     internal void Settle()
     {
-        var depths = _blocks.ToDictionary(static block => block, static _ => 0);
-        Deepen(_blocks, depths, 1);
         var (integers, floats) = (new long[32], new long[32]);
         foreach (var block in _blocks)
         {
-            var weight = (long)Math.Pow(WeightPerDepth, depths[block] - 1);
+            var weight = (long)Math.Pow(WeightPerDepth, _depths[block] - 1);
             foreach (var effect in block.Effects) effect.CountUses(integers, floats, weight);
         }
 
@@ -62,6 +81,10 @@ internal sealed class LoopRegion
         if (!Map.IsStandard || Groups.Count > 0) return;
         foreach (var block in _blocks) block.Loop = null;
     }
+
+    private static bool IsStep(Effect.SetRegister set) =>
+        set.Value is { Operator: Operator.Add, First: { Operator: Operator.Register } from, Second: { IsConstant: true } by }
+        && (int)from.Value == set.Register && Math.Abs((long)by.Value) <= WidestStep;
 
     // Without its first block, what is still a loop is one inside.
     private static void Deepen(List<BasicBlock> loop, Dictionary<BasicBlock, int> depths, int depth)

@@ -20,7 +20,8 @@ internal static class ObservedEffects
         if (decoded.Effects is [Effect.Perform { MayBeTold: true }, ..]) return null;
         if (!interests.FollowsStack) return decoded;
         var checks = new List<Effect>();
-        foreach (var effect in decoded.Effects)
+        var steps = (Effect[])decoded.Effects.Clone();
+        foreach (ref var effect in steps.AsSpan())
         {
             if (effect is Effect.Jump { Link: StackPointer }) return null;
             if (effect is Effect.SetRegister { Register: StackPointer } set)
@@ -29,11 +30,10 @@ internal static class ObservedEffects
                 checks.Add(new Effect.GuardStackPointer(set.Value));
             }
 
-            if (effect.Access is var (address, sizeBytes) && decoded.Instruction.Rs1 is StackPointer or FramePointer)
-                checks.Add(new Effect.GuardAccess(address, sizeBytes, decoded.Instruction.Rs1));
+            if (effect.Access is not null && decoded.Instruction.Rs1 is StackPointer or FramePointer) effect = effect with { IsFramed = true };
         }
 
-        return checks.Count == 0 ? decoded : decoded with { Effects = [.. checks, .. decoded.Effects] };
+        return decoded with { Effects = [.. checks, .. steps] };
     }
 
     /// <summary>A sum, difference or alignment of sp or the frame pointer, and not the second half of an address.</summary>

@@ -33,7 +33,7 @@ internal sealed class Temporaries
     {
         _block = block;
         _steps = [.. block.Effects.Select(static effect => new Step(effect))];
-        _followsStack = Array.Exists(_steps, static step => step.Effect is Effect.GuardStackPointer or Effect.GuardAccess);
+        _followsStack = Array.Exists(_steps, static step => step.Effect is Effect.GuardStackPointer or { IsFramed: true });
         FindLives();
     }
 
@@ -148,7 +148,7 @@ internal sealed class Temporaries
             Release(result.Register, null);
         }
 
-        if (_block.Groups.GetValueOrDefault(effect) is { } group) Give(Bit(group.Register) & _waits);
+        if (_block.Groups.GetValueOrDefault(effect) is { IsWalk: false } group) Give(Bit(group.Register) & _waits);
         foreach (var expression in effect.Expressions.Skip(isAccess ? 1 : 0)) Give(expression.Registers & _waits);
         while (BitOperations.PopCount(Steps) > HartState.KeptCount) Give(Bit(Lowest(Steps)));
         var taken = isAccess ? WithAddress(effect) : effect;

@@ -109,6 +109,21 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     }
 
     /// <inheritdoc/>
+    public bool TryCover(ulong number, StoreFilter* filter)
+    {
+        // Without a store that was told, the next translation might be one that others share.
+        if (!_rewrites.ContainsKey(number)) return false;
+        foreach (var (key, page) in _pages)
+        {
+            if (key.Number != number) continue;
+            if (page.IsShared) return false;
+            filter->Add(page.Covered);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void PageReplaced(ulong number)
     {
         var dropped = false;
@@ -192,8 +207,10 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         if (page is null || known.VirtualPage != virtualPage || known.Number != number) page = Know(cache, hart, pc, number);
         if (isTail) page = page.Tails;
         var entry = Volatile.Read(ref page.Entries[(int)(pc & 0xFFF) / 2]);
-        return entry != 0 ? cache.AddressOf(entry)
-            : cache.CodeFor(page, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
+        if (entry != 0) return cache.AddressOf(entry);
+        var code = cache.CodeFor(page, (int)(pc & 0xFFF), VisitsToTranslate, memory.FrameForRead(number)!.Bytes);
+        if (code != null && !page.IsShared) hart.Host.Code.Cover(number, page.Covered);
+        return code;
     }
 
     // An image's first and last pages hold whatever the machine has around it: what is shared is the image's part of them.

@@ -57,18 +57,33 @@ public class SelectiveObserverSpecs
     }
 
     [Fact]
-    public void A_frame_pointer_about_the_ends_of_a_stack_is_told_of_as_it_is_when_interpreted()
+    public void A_frame_pointer_about_the_ends_of_a_stack_is_told_of_as_it_is_when_interpreted() => CompareAtEnds(FrameLoop.Create, 20);
+
+    [Fact]
+    public void Frames_about_the_ends_of_a_stack_are_told_of_as_they_are_when_interpreted() => CompareAtEnds(StackLoop.Create, 5);
+
+    private static void CompareAtEnds(Func<int, Board> create, int least)
     {
         var (told, translated) = (0, 0ul);
         for (var seed = 0; seed < s_programs; seed++)
         {
-            var (news, instructions) = Compare(seed, FrameLoop.Create, static random => new Log(random));
+            var (news, instructions) = Compare(seed, create, random => new Log(random) { EndIn = FrameLoop.EndIn(seed) });
             told += news;
             translated += instructions;
         }
 
-        Assert.True(told > 20 * s_programs, $"only {told} events were compared");
+        Assert.True(told > least * s_programs, $"only {told} events were compared");
         Assert.True(translated > 500ul * (ulong)s_programs || TranslationCache.Current is null, $"only {translated} instructions were translated");
+    }
+
+    [Fact]
+    public void A_frame_pointer_goes_by_the_address_space_that_there_is()
+    {
+        const int rounds = 300;
+        using var board = Prepared(TwoSpaces.Create(rounds), ExecutionEngine.Translator);
+        board.Run(20 * rounds, new Recorder(new Log(new Random(1))));
+        Assert.Equal((TwoSpaces.First + (2 * TwoSpaces.Second)) * rounds, board.FindHart(0)!.GetRegister(10));
+        Assert.True(board.Translator.Translated > 5 * rounds || TranslationCache.Current is null, $"{board.Translator.Translated}");
     }
 
     [Fact]
@@ -133,6 +148,9 @@ public class SelectiveObserverSpecs
 
         public Interests Interests { get; }
 
+        /// <summary>Where in a page stacks begin and end.</summary>
+        public ulong EndIn { get; init; }
+
         public List<string> News { get; } = [];
 
         public void Add(Hart hart, string what)
@@ -151,7 +169,7 @@ public class SelectiveObserverSpecs
             if (hart.Privilege == PrivilegeMode.User) return;
             if (_guards.TryGetValue(hart.Id, out var guard) && value >= guard.Deepest && value <= guard.High) return;
             Add(hart, $"sp {value:x}");
-            var low = value & ~0xFFFUL;
+            var low = ((value - EndIn) & ~0xFFFUL) + EndIn;
             _guards[hart.Id] = guard = (low, value, low + 0x2000);
             hart.GuardStack(guard.Low, guard.Deepest, guard.High);
         }

@@ -87,6 +87,7 @@ internal static class TableLoop
             if (!isWoven) AppendAccesses(text, random);
             if (random.Next(3) == 0) AppendRotation(text, random);
             if (isWoven || random.Next(3) == 0) AppendWeave(text, random);
+            if (!isWoven && random.Next(4) == 0) AppendWalk(text, random);
         }
 
         // Now and then a page of the tables is one that holds code.
@@ -169,6 +170,25 @@ internal static class TableLoop
         foreach (var register in registers) text.AppendLine($"addi {register}, {register}, {random.Next(1, 100)}");
         text.AppendLine($"lw t3, {random.Next(-20, 40) * 4}({One(s_tables, random)})\nsb t3, 0(s9)");
         foreach (var register in registers[..^1]) text.AppendLine($"xor {registers[^1]}, {registers[^1]}, {register}\nslli {register}, s4, {random.Next(64)}");
+    }
+
+    // Pointers that walk over the tables and what lies beside them, up or down.
+    private static void AppendWalk(StringBuilder text, Random random)
+    {
+        string[] pointers = ["gp", "sp"];
+        foreach (var pointer in pointers)
+            text.AppendLine($"li {pointer}, {Pages + (ulong)random.Next(4 * 4096) - 64}\n{(random.Next(3) == 0 ? "" : $"andi {pointer}, {pointer}, -8")}");
+        text.AppendLine($"li tp, {random.Next(2, 40)}\n2:");
+        for (var access = random.Next(1, 6); access > 0; access--)
+        {
+            var pointer = One(pointers, random);
+            var (mnemonic, size) = random.Next(2) == 0 ? One(s_stores, random) : One(s_loads, random);
+            text.AppendLine($"{mnemonic} {One(s_values, random)}, {random.Next(-2, 3) * size}({pointer})");
+            if (random.Next(2) == 0) text.AppendLine($"addi {pointer}, {pointer}, {One([1, 4, 8, 8, 8, -8, 64, -120, 256], random)}");
+            if (random.Next(12) == 0) text.AppendLine("bltz a0, 3f\naddi a1, a1, 1\n3:");
+        }
+
+        text.AppendLine($"addi gp, gp, {One([8, 8, 16, -8], random)}\naddi sp, sp, {One([8, 1, 4, -16], random)}\naddi tp, tp, -1\nbnez tp, 2b");
     }
 
     // A rotation as compilers write it, and now and then what only looks like one.

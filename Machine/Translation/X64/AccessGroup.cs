@@ -5,7 +5,8 @@ namespace Verification.Machine.Translation.X64;
 /// <summary>
 /// Accesses of one block near the same register, unchanged in between, in the same kind: stack frames, fields of a structure,
 /// entries of a table whose index is bounded (<see cref="Bounds"/>). The first looks the page up for all, or the two, if
-/// they lie in no more; the host's displacement is kept in the hart's state, 0 standing for "look up each".
+/// they lie in no more; the host's displacement is kept in the hart's state, 0 standing for "look up each". Where a loop moves
+/// the register on, it is the page that is kept, and compared each time.
 /// </summary>
 internal sealed class AccessGroup
 {
@@ -14,6 +15,9 @@ internal sealed class AccessGroup
 
     /// <summary>Those of them that a loop can keep for all of its blocks.</summary>
     private const int LoopSlotCount = 4;
+
+    // More of them before the register is moved on had better be looked up together.
+    private const int MostWalking = 3;
 
     private const int SpanMaxBytes = 4096;
 
@@ -26,12 +30,18 @@ internal sealed class AccessGroup
     /// <summary>It is a loop's: every access may be the first.</summary>
     internal bool IsOfLoop { get; private init; }
 
+    /// <summary>The loop moves the register on: see <see cref="LoopRegion.Walking"/>.</summary>
+    internal bool IsWalk { get; private init; }
+
     private int Slot { get; set; }
 
-    /// <summary>Where the hart's state keeps the displacement.</summary>
-    internal int Place => HartStateLayout.GroupAddends + (8 * Slot);
+    /// <summary>Where the hart's state keeps the displacement, or the page.</summary>
+    internal int Place => (IsWalk ? HartStateLayout.WalkTags : HartStateLayout.GroupAddends) + (8 * Slot);
 
     internal bool IsLookedUp { get; set; }
+
+    /// <summary>One of its accesses is <see cref="Effect.IsFramed"/>: they all stay within the stack, or each is looked at.</summary>
+    internal bool IsFramed { get; private set; }
 
     internal int LowestOffset { get; private set; }
 
@@ -79,14 +89,17 @@ internal sealed class AccessGroup
         var bounds = new RegisterBounds();
         foreach (var effect in effects)
         {
-            if (effect is Effect.Load or Effect.Store && TryParse(effect.Access!.Value.Address, out var register, out var offset))
+            if (effect.LookUp is { } kind && TryParse(effect.Access!.Value.Address, out var register, out var offset))
             {
                 var (address, size) = effect.Access.Value;
-                var kind = effect is Effect.Store ? AccessKind.Store : AccessKind.Load;
-                var near = bounds.Of(address);
-                if ((near is { } known ? Join(known.Register, Member.Of(known, size, known.Register == register), kind) : null)
+                var near = effect.IsFramed ? null : bounds.Of(address);
+                if (JoinWalk(register, kind) is { } walk) result[effect] = walk;
+                else if ((near is { } known ? Join(known.Register, Member.Of(known, size, known.Register == register), kind) : null)
                     is { } group || (group = Join(register, new(offset, offset + size, size, IsDirect: true), kind)) is not null)
+                {
                     result[effect] = group;
+                    group.IsFramed |= effect.IsFramed;
+                }
             }
 
             if (bounds.Advance(effect) is not 0 and var written)
@@ -107,7 +120,7 @@ internal sealed class AccessGroup
 
         foreach (var (effect, group) in result.ToArray())
         {
-            if (group._members.Count == 0)
+            if (group._members.Count == 0 && !group.IsWalk)
                 result.Remove(effect);
         }
 
@@ -124,11 +137,26 @@ internal sealed class AccessGroup
             return group;
         }
 
+        AccessGroup? JoinWalk(int register, AccessKind kind)
+        {
+            if (loop is null || (loop.Walking >> register & 1) == 0 || IsMany(register, kind)) return null;
+            if (loop.Groups.Find(one => one.Register == register && one.Kind == kind) is { } known) return known;
+            var slot = loop.Groups.Count(static one => one.IsWalk);
+            if (slot == HartState.WalkCount) return null;
+            var walk = new AccessGroup { Register = register, Kind = kind, IsOfLoop = true, IsWalk = true, Slot = slot };
+            loop.Groups.Add(walk);
+            return walk;
+        }
+
+        bool IsMany(int register, AccessKind kind) => effects.Count(effect =>
+            effect.LookUp == kind && TryParse(effect.Access!.Value.Address, out var other, out _) && other == register) > MostWalking;
+
         AccessGroup? JoinLoop(int register, Member member, AccessKind kind)
         {
             if (loop.Groups.Find(one => one.Register == register && one.Kind == kind) is { } known) return known.TryAdd(member) ? known : null;
-            if (loop.Groups.Count == LoopSlotCount) return null;
-            var group = new AccessGroup { Register = register, Kind = kind, IsOfLoop = true, Slot = SlotCount - 1 - loop.Groups.Count };
+            var slot = loop.Groups.Count(static one => !one.IsWalk);
+            if (slot == LoopSlotCount) return null;
+            var group = new AccessGroup { Register = register, Kind = kind, IsOfLoop = true, Slot = SlotCount - 1 - slot };
             if (!group.TryAdd(member)) return null;
             loop.Groups.Add(group);
             return group;

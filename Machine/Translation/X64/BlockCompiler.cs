@@ -20,7 +20,6 @@ internal sealed class BlockCompiler
     private readonly StackGuardCompiler _guards;
     private readonly FloatCompiler _floats;
     private readonly List<(ulong Pc, int Refund, SlowAccess Access, Leaving From)> _singles = [];
-    private readonly List<(ExitSite Exit, Leaving From)> _frames = [];
     private readonly List<int> _leaves = [];
     private TranslatedPage _page = null!;
     private BasicBlock _block = null!;
@@ -31,8 +30,8 @@ internal sealed class BlockCompiler
         (_arena, _trampolines) = (arena, trampolines);
         var constants = new CodeConstants(arena);
         _expressions = new(_code);
-        _memory = new(_code, _expressions, constants);
         _guards = new(_code, _expressions);
+        _memory = new(_code, _expressions, constants, _guards);
         _floats = new(_code, _expressions, constants);
         _linker = new(_code, _expressions, arena, trampolines, sites);
     }
@@ -51,19 +50,19 @@ internal sealed class BlockCompiler
             if (blocks.Count == 0)
                 return false;
             _code.Clear();
-            _memory.IsObserved = page.Interests is not null;
             _linker.Start(page, blocks);
             _singles.Clear();
-            _frames.Clear();
             var at = offset;
             try
             {
                 foreach (var block in blocks)
                     EmitBlock(block, ref at);
                 foreach (var (missed, (pc, refund, access, from)) in _memory.EmitSingles().Zip(_singles))
+                {
                     _linker.AddMiss(missed, pc, refund, access, from);
-                foreach (var (leaves, (exit, from)) in _guards.EmitNear().Zip(_frames))
-                    _linker.AddExit(leaves, exit, from);
+                    foreach (var told in missed.Told) _linker.AddExit(told, new(ExitKind.Interpret, pc, refund), from);
+                }
+
                 _floats.EmitUnordered();
                 _linker.Finish();
                 return true;
@@ -73,7 +72,6 @@ internal sealed class BlockCompiler
                 // An instruction too intricate for the free registers: the same again without it.
                 page.Refused.Add(at);
                 _memory.Forget();
-                _guards.Forget();
                 _floats.Forget();
             }
         }
@@ -129,13 +127,14 @@ internal sealed class BlockCompiler
             switch (effects[i])
             {
                 case Effect.GuardStackPointer guard:
-                    _guards.EmitStackPointer(guard, _leaves);
+                    var isComputed = _guards.EmitStackPointer(guard, _leaves);
                     LeaveToInterpreter(pc, refund);
-                    break;
-                case Effect.GuardAccess guard:
-                    if (_guards.EmitAccess(guard, _leaves))
-                        _frames.Add((new(ExitKind.Interpret, pc, refund), _leaving));
-                    LeaveToInterpreter(pc, refund);
+                    if (isComputed && next is Effect.SetRegister { Register: ObservedEffects.StackPointer } moved && moved.Value == guard.Value)
+                    {
+                        _expressions.AssignRax(moved.Register);
+                        i++;
+                    }
+
                     break;
                 case Effect.SetRegister set:
                     _expressions.Assign(set.Register, set.IsNarrow ? _expressions.Narrowed(set.Value) : set.Value);
@@ -144,7 +143,7 @@ internal sealed class BlockCompiler
                     _floats.Set(set.Register, set.Value);
                     break;
                 case Effect.Load load:
-                    var from = Translate(load, load.Address, load.SizeBytes, AccessKind.Load);
+                    var from = _memory.Translate(load, _block.Groups.GetValueOrDefault(load));
                     var loaded = AccessOperand.OfLoad(next, load.SizeBytes);
                     if (TryLoadInto(from, next, load.SizeBytes))
                         i++;
@@ -153,21 +152,23 @@ internal sealed class BlockCompiler
                     MayMiss(pc, refund, new(false, (byte)load.SizeBytes, decoded.Instruction.SizeBytes, loaded));
                     break;
                 case Effect.Store store:
-                    _memory.Store(Translate(store, store.Address, store.SizeBytes, AccessKind.Store), store);
+                    _memory.Store(_memory.Translate(store, _block.Groups.GetValueOrDefault(store)), store);
                     MayMiss(pc, refund, new(true, (byte)store.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.OfStore(store.Value)));
                     break;
                 case Effect.Update update:
-                    if (_memory.Update(update, next))
+                    if (_memory.Update(update, _block.Groups.GetValueOrDefault(update), next))
                         i++;
                     MayMiss(pc, refund, new(true, (byte)update.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     break;
                 case Effect.LoadReserved load:
-                    var reserved = _memory.Reserve(load, _leaves);
+                    var reserved = _memory.Reserve(load, _block.Groups.GetValueOrDefault(load), _leaves);
                     if (TryLoadInto(reserved, next, load.SizeBytes))
                         i++;
+                    MayMiss(pc, refund, new(false, (byte)load.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     LeaveToInterpreter(pc, refund);
                     break;
                 case Effect.StoreConditional store:
+                    if (store.IsFramed) _leaves.AddRange(_guards.EmitAccess(store.Address, store.SizeBytes));
                     _memory.StoreConditional(store, (next as Effect.SetRegister)?.Register ?? 0, _leaves);
                     i++;
                     LeaveToInterpreter(pc, refund);
@@ -265,11 +266,6 @@ internal sealed class BlockCompiler
             _linker.AddExit(leave, new(ExitKind.Interpret, pc, refund), _leaving);
         _leaves.Clear();
     }
-
-    private HostAddress Translate(Effect effect, Expression address, int sizeBytes, AccessKind kind) =>
-        _block.Groups.TryGetValue(effect, out var group)
-            ? _memory.Translate(group, address, sizeBytes, kind)
-            : _memory.Translate(address, sizeBytes, kind);
 
     // The access ends here: where its look-up failed and it was done elsewhere, the code goes on here.
     private void MayMiss(ulong pc, int refund, SlowAccess access) =>

@@ -198,6 +198,20 @@ internal sealed partial class ExpressionCompiler(X64Emitter code)
         }
     }
 
+    /// <summary>Sets a register to what is in rax.</summary>
+    internal void AssignRax(int register)
+    {
+        if (HostOf(register) is { } host)
+        {
+            code.Move(host, R.Rax);
+            Written(register);
+        }
+        else
+        {
+            code.Store(State, OffsetOf(register), R.Rax);
+        }
+    }
+
     /// <summary>Applies what an atomic does to the loaded word where that is in a register, touching no other.</summary>
     /// <returns>False, and nothing emitted, where it takes more than one instruction.</returns>
     internal bool TryApply(R loaded, Expression newValue)

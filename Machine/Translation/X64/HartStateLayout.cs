@@ -12,13 +12,11 @@ internal static class HartStateLayout
     internal static readonly int FloatRegisters = Of(nameof(HartState.F));
     internal static readonly int Pc = Of(nameof(HartState.Pc));
     internal static readonly int DataTlb = Of(nameof(HartState.DataTlb));
-    internal static readonly int DataPhysical = Of(nameof(HartState.DataPhysical));
     internal static readonly int DataFilters = Of(nameof(HartState.DataFilters));
     internal static readonly int Reserved = Of(nameof(HartState.Reserved));
     internal static readonly int ReservationIsMarked = Of(nameof(HartState.ReservationIsMarked));
     internal static readonly int ReservedVirtual = Of(nameof(HartState.ReservedVirtual));
-    internal static readonly int ReservedHost = Of(nameof(HartState.ReservedHost));
-    internal static readonly int ReservedAddress = Of(nameof(HartState.ReservedAddress));
+    internal static readonly int ReservedAddend = Of(nameof(HartState.ReservedAddend));
     internal static readonly int Privilege = Of(nameof(HartState.Privilege));
     internal static readonly int TranslationMode = Of(nameof(HartState.TranslationMode));
     internal static readonly int Resume = Of(nameof(HartState.Resume));
@@ -27,10 +25,7 @@ internal static class HartStateLayout
     internal static readonly int StackWordLimit = Of(nameof(HartState.StackWordLimit));
     internal static readonly int StackFloor = Of(nameof(HartState.StackFloor));
     internal static readonly int StackCeiling = Of(nameof(HartState.StackCeiling));
-    internal static readonly int FrameFloor = Of(nameof(HartState.FrameFloor));
-    internal static readonly int FrameDepth = Of(nameof(HartState.FrameDepth));
-    internal static readonly int FrameTop = Of(nameof(HartState.FrameTop));
-    internal static readonly int FrameHeight = Of(nameof(HartState.FrameHeight));
+    internal static readonly int FrameTags = Of(nameof(HartState.FrameTags));
     internal static readonly int FlatTags = Of(nameof(HartState.FlatTags));
     internal static readonly int FlatAddend = Of(nameof(HartState.FlatAddend));
     internal static readonly int FloatStatus = Of(nameof(HartState.FloatStatus));
@@ -39,6 +34,7 @@ internal static class HartStateLayout
     internal static readonly int MissAddress = Of(nameof(HartState.MissAddress));
     internal static readonly int JumpCache = Of(nameof(HartState.JumpCache));
     internal static readonly int GroupAddends = Of(nameof(HartState.GroupAddends));
+    internal static readonly int WalkTags = Of(nameof(HartState.WalkTags));
     internal static readonly int Kept = Of(nameof(HartState.Kept));
     internal static readonly int JumpKey = Of(nameof(HartState.JumpKey));
     internal static readonly int JumpSalt = Of(nameof(HartState.JumpSalt));

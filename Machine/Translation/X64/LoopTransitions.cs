@@ -51,8 +51,12 @@ internal sealed class LoopTransitions(X64Emitter code, Trampolines trampolines)
     // Another loop may have kept its displacements there. Code that is left and gone on with finds what it may still use.
     private void EmitForgotten(LoopRegion loop)
     {
-        foreach (var group in loop.Groups)
+        foreach (var group in loop.Groups.Where(static group => !group.IsWalk))
             code.StoreImmediate(State, group.Place, HartState.NotLookedUp);
+        if (!loop.Groups.Exists(static group => group.IsWalk)) return;
+        code.Move(R.Rcx, HartState.NoPage);
+        foreach (var walk in loop.Groups.Where(static group => group.IsWalk))
+            code.Store(State, walk.Place, R.Rcx);
     }
 
     // What lies elsewhere than under the standard map has its home in memory when the loop is entered.

@@ -9,7 +9,7 @@ namespace Verification.Machine.Translation.X64;
 /// leaves the block. Accesses of a block that go through the same unchanged register share one look-up, if they turn out to
 /// lie in the same page: see <see cref="AccessGroup"/>.
 /// </summary>
-internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants)
+internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCompiler expressions, CodeConstants constants, StackGuardCompiler guards)
 {
     private const R State = ExpressionCompiler.State;
     private const int PageMask = -4096;
@@ -17,23 +17,41 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
 
     private readonly List<Single> _singles = [];
 
-    /// <summary>Stores of the code that is being compiled may be such as an observer must be told of.</summary>
-    internal bool IsObserved { get; set; }
+    /// <summary>The host's address of an access, which may share its look-up with others: in rdx and a register that stay as they are
+    /// until the access is done.</summary>
+    internal HostAddress Translate(Effect access, AccessGroup? group) =>
+        group is null ? TranslateSingle(access) : group.IsWalk ? TranslateWalk(group, access) : TranslateMember(group, access);
 
-    /// <summary>The host's address of an access: in registers that stay as they are until the access is done.</summary>
-    internal HostAddress Translate(Expression address, int sizeBytes, AccessKind kind)
+    private HostAddress TranslateSingle(Effect access)
     {
+        var (address, _) = access.Access!.Value;
         expressions.EvaluateInto(R.Rax, address);
         var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
-        var apart = EmitFlat(host is null ? R.Rdx : R.Rax, sizeBytes, kind);
+        var apart = EmitFlat(host is null ? R.Rdx : R.Rax, Page.Of(access));
         code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
-        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position));
+        _singles.Add(new(access, expressions.Map, apart, Back: code.Position));
         return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
     }
 
-    /// <summary>The host's address of an access that shares its look-up with others of the block.</summary>
-    internal HostAddress Translate(AccessGroup group, Expression address, int sizeBytes, AccessKind kind)
+    // The page is mostly the one that the register was in the last time.
+    private HostAddress TranslateWalk(AccessGroup walk, Effect access)
     {
+        var (address, sizeBytes) = access.Access!.Value;
+        var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
+        expressions.EvaluateInto(host is null ? R.Rax : R.Rcx, address);
+        if (host is null)
+            code.Move(R.Rcx, R.Rax);
+        code.OpFrom(Alu.Xor, R.Rcx, State, walk.Place);
+        code.Test(R.Rcx, PageMask | (sizeBytes - 1));
+        var apart = code.Jump(Condition.NotEqual);
+        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
+        _singles.Add(new(access, expressions.Map, apart, Back: code.Position) { Of = walk });
+        return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
+    }
+
+    private HostAddress TranslateMember(AccessGroup group, Effect access)
+    {
+        var (address, _) = access.Access!.Value;
         GroupLookup? first = null;
         int apart;
         if (!group.IsOfLoop && !group.IsLookedUp)
@@ -49,7 +67,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             apart = code.Jump(Condition.BelowOrEqual);
         }
 
-        _singles.Add(new(address, sizeBytes, kind, expressions.Map, apart, Back: code.Position) { First = first, Of = group.IsOfLoop ? group : null });
+        _singles.Add(new(access, expressions.Map, apart, Back: code.Position) { First = first, Of = group.IsOfLoop ? group : null });
         if (!AccessGroup.TryParse(address, out var register, out var offset))
         {
             // All of the group lies in the page: only the access itself needs the whole address.
@@ -81,7 +99,11 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             else
             {
                 code.BindHere(single.Apart);
-                if (single.Of is { } group)
+                if (single.Of is { IsWalk: true } walk)
+                {
+                    EmitNextPage(walk, single);
+                }
+                else if (single.Of is { } group)
                 {
                     var each = code.Jump(Condition.Below);
                     var now = EmitFirst(group);
@@ -92,9 +114,12 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             }
 
             var resume = code.Position;
-            expressions.EvaluateInto(R.Rax, single.Address);
-            EmitLookup(single.SizeBytes, single.Kind);
-            missed.Add(new(EmitDisplacement(R.Rdx, single.Kind, 0, 1), resume));
+            var (address, sizeBytes) = single.Access.Access!.Value;
+            int[] told = single.Access.IsFramed ? guards.EmitAccess(address, sizeBytes) : [];
+            expressions.EvaluateInto(R.Rax, address);
+            var page = Page.Of(single.Access);
+            EmitLookup(page);
+            missed.Add(new(EmitDisplacement(R.Rdx, page.Kind, 0, 1), resume, told));
             code.BindTo(code.Jump(), single.Back);
         }
 
@@ -102,11 +127,24 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         return missed;
     }
 
+    // A register has walked into another page. Where it is not flat, it is looked up each time.
+    private void EmitNextPage(AccessGroup walk, Single single)
+    {
+        expressions.EvaluateInto(R.Rax, single.Access.Access!.Value.Address);
+        var other = EmitFlat(R.Rdx, Page.Of(single.Access));
+        code.Move(R.Rcx, R.Rax);
+        code.Op(Alu.And, R.Rcx, PageMask);
+        code.Store(State, walk.Place, R.Rcx);
+        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
+        code.BindTo(code.Jump(), single.Back);
+        code.BindHere(other);
+    }
+
     // Looks a group's page up: the displacement is kept, and in rdx.
     private GroupLookup EmitFirst(AccessGroup group)
     {
         expressions.EvaluateInto(R.Rax, group.Anchor);
-        var other = EmitFlat(R.Rdx, group.AlignmentBytes, group.Kind);
+        var other = EmitFlat(R.Rdx, Page.Of(group));
         code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
         var found = code.Position;
         code.Move32(R.Rdx, R.Rax);
@@ -126,12 +164,19 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     {
         code.BindHere(first.Other);
         var group = first.Group;
-        EmitLookup(group.AlignmentBytes, group.Kind);
+        int[] told = [];
+        if (group.IsFramed)
+        {
+            told = guards.EmitAccess(group.Lowest, group.SpanBytes);
+            expressions.EvaluateInto(R.Rax, group.Anchor);
+        }
+
+        EmitLookup(Page.Of(group));
         var misses = EmitDisplacement(R.Rcx, group.Kind, group.LowestOffset - group.AnchorOffset, StoreFilter.GranulesOf(group.SpanBytes));
         code.BindTo(code.Jump(), first.Found);
         code.BindHere(first.Apart);
         EmitTwoPages(first);
-        foreach (var miss in misses) code.BindHere(miss);
+        foreach (var jump in misses.Concat(told)) code.BindHere(jump);
         code.StoreImmediate(State, group.Place, 0);
     }
 
@@ -139,9 +184,9 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     private void EmitTwoPages(GroupLookup first)
     {
         expressions.EvaluateInto(R.Rax, first.Group.Lowest);
-        var isLowElsewhere = EmitFlat(R.Rdx, 1, first.Group.Kind);
+        var isLowElsewhere = EmitFlat(R.Rdx, Page.Of(first.Group) with { AlignmentBytes = 1 });
         expressions.EvaluateInto(R.Rax, first.Group.Highest);
-        var isHighElsewhere = EmitFlat(R.Rdx, 1, first.Group.Kind);
+        var isHighElsewhere = EmitFlat(R.Rdx, Page.Of(first.Group) with { AlignmentBytes = 1 });
         code.Load(R.Rcx, State, HartStateLayout.FlatAddend);
         code.BindTo(code.Jump(), first.Together);
         code.BindHere(isLowElsewhere);
@@ -152,7 +197,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     // what the page's filter asks for lies elsewhere than among so many granules from a distance on. Answers the jumps where neither.
     private int[] EmitDisplacement(R target, AccessKind kind, int distance, int granules)
     {
-        if (!IsObserved || kind != AccessKind.Store || granules > MostGranules)
+        if (kind != AccessKind.Store || granules > MostGranules)
         {
             var isMissing = code.Jump(Condition.NotEqual);
             code.Load(target, R.Rcx, HartStateLayout.Addend);
@@ -270,24 +315,24 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     }
 
     // Compares the flat tag (FlatTag.Slot) of the address in rax; answers the jump where it is another.
-    private int EmitFlat(R tag, int sizeBytes, AccessKind kind)
+    private int EmitFlat(R tag, Page page)
     {
         code.RotateX(R.Rcx, R.Rax, 12 - HartStateLayout.FlatTagShift);
         code.Op(Alu.And, R.Rcx, (FlatTag.Count - 1) << HartStateLayout.FlatTagShift, 32);
-        code.OpFrom(Alu.Add, R.Rcx, State, HartStateLayout.FlatTags);
-        EmitCompare(tag, sizeBytes, kind == AccessKind.Store ? HartStateLayout.FlatWrite : HartStateLayout.FlatRead);
+        code.OpFrom(Alu.Add, R.Rcx, State, page.IsFramed ? HartStateLayout.FrameTags : HartStateLayout.FlatTags);
+        EmitCompare(tag, page.AlignmentBytes, page.Kind == AccessKind.Store ? HartStateLayout.FlatWrite : HartStateLayout.FlatRead);
         return code.Jump(Condition.NotEqual);
     }
 
     // Compares the tag of the TLB's entry (TlbEntry.Slot) for the address in rax; the entry's address stays in rcx.
-    private void EmitLookup(int sizeBytes, AccessKind kind)
+    private void EmitLookup(Page page)
     {
         code.RotateX(R.Rcx, R.Rax, 12 - HartStateLayout.TlbEntryShift);
         code.RotateX(R.Rdx, R.Rax, 20 - HartStateLayout.TlbEntryShift);
         code.Op(Alu.Xor, R.Rcx, R.Rdx, 32);
         code.Op(Alu.And, R.Rcx, (TlbEntry.Count - 1) << HartStateLayout.TlbEntryShift, 32);
         code.OpFrom(Alu.Add, R.Rcx, State, HartStateLayout.DataTlb);
-        EmitCompare(R.Rdx, sizeBytes, kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
+        EmitCompare(R.Rdx, page.AlignmentBytes, page.Kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
     }
 
     // Into rdx, what a table of words by slot holds for the TLB's entry at rcx.
@@ -307,9 +352,17 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.OpFrom(Alu.Compare, tag, R.Rcx, tagOffset);
     }
 
+    // What a page is looked up for.
+    private readonly record struct Page(int AlignmentBytes, AccessKind Kind, bool IsFramed)
+    {
+        internal static Page Of(Effect access) => new(access.Access!.Value.SizeBytes, access.LookUp!.Value, access.IsFramed);
+
+        internal static Page Of(AccessGroup group) => new(group.AlignmentBytes, group.Kind, group.IsFramed);
+    }
+
     // An access whose page may have to be looked up out of the way: the jump there, and where it goes on with the host's
     // displacement in rdx.
-    private readonly record struct Single(Expression Address, int SizeBytes, AccessKind Kind, RegisterMap Map, int Apart, int Back)
+    private readonly record struct Single(Effect Access, RegisterMap Map, int Apart, int Back)
     {
         internal GroupLookup? First { get; init; }
 
@@ -321,5 +374,5 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     private readonly record struct GroupLookup(AccessGroup Group, int Other, int Found, int Together, int Apart);
 }
 
-/// <summary>Jumps on a look-up that failed, and where the code goes on when it has been mended.</summary>
-internal readonly record struct Missed(int[] Displacements, int Resume);
+/// <summary>Jumps on a look-up that failed, where the code goes on when it has been mended, and jumps where an observer must be told.</summary>
+internal readonly record struct Missed(int[] Displacements, int Resume, int[] Told);

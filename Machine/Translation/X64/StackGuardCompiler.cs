@@ -13,38 +13,23 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
 
     private static readonly Expression Frame = Expression.Register(ObservedEffects.FramePointer);
 
-    private readonly List<(FrameCheck Check, RegisterMap Map, List<int> Near, int Back)> _near = [];
-
     private BasicBlock _block = new(0);
 
     /// <summary>Begins a block.</summary>
     internal void Begin(BasicBlock block) => _block = block;
 
     /// <summary>Leaves unless the new value of <c>sp</c> may pass.</summary>
-    internal void EmitStackPointer(Effect.GuardStackPointer guard, List<int> leaves)
+    /// <returns>Whether the value has come to rax on the way.</returns>
+    internal bool EmitStackPointer(Effect.GuardStackPointer guard, List<int> leaves)
     {
-        if (TryEmitCheck(guard, leaves)) return;
-        expressions.EvaluateInto(R.Rax, guard.Value);
-        EmitFloor(leaves);
-        EmitCeiling(leaves);
-    }
+        if (!_block.StackChecks.TryGetValue(guard, out var check))
+        {
+            expressions.EvaluateInto(R.Rax, guard.Value);
+            EmitFloor(leaves);
+            EmitCeiling(leaves);
+            return true;
+        }
 
-    /// <summary>Leaves unless the access may pass.</summary>
-    /// <param name="guard">The access.</param>
-    /// <param name="leaves">Gets the jumps that leave.</param>
-    /// <returns>Whether it may leave from <see cref="EmitNear"/>.</returns>
-    internal bool EmitAccess(Effect.GuardAccess guard, List<int> leaves)
-    {
-        if (TryEmitCheck(guard, leaves)) return false;
-        // All that goes through sp or s0 has a distance from it.
-        if (!_block.FrameChecks.TryGetValue(guard, out var check)) throw new NotTranslatedException();
-        EmitFrameCheck(check);
-        return true;
-    }
-
-    private bool TryEmitCheck(Effect guard, List<int> leaves)
-    {
-        if (!_block.StackChecks.TryGetValue(guard, out var check)) return false;
         if (check.Below is { } below)
         {
             EvaluateStackPointer(below);
@@ -57,7 +42,38 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
             EmitCeiling(leaves);
         }
 
-        return true;
+        return StackChecks.DistanceOf(guard.Value) == (check.Above ?? check.Below);
+    }
+
+    /// <summary>Leaves if not all of some bytes lie in the stack that are accessed through <c>sp</c>, or through an <c>s0</c> that points there.</summary>
+    /// <param name="lowest">The lowest address, as a distance from the one or the other.</param>
+    /// <param name="sizeBytes">How many bytes from there on.</param>
+    /// <returns>The jumps that leave.</returns>
+    internal int[] EmitAccess(Expression lowest, int sizeBytes)
+    {
+        if (!AccessGroup.TryParse(lowest, out var register, out _)) throw new NotTranslatedException();
+        expressions.EvaluateInto(R.Rax, lowest);
+        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
+        List<int> outside = [];
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackWordLimit);
+        outside.Add(code.Jump(Condition.AboveOrEqual));
+        if (sizeBytes > WordBytes)
+        {
+            code.Op(Alu.Add, R.Rax, sizeBytes - 1);
+            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
+            outside.Add(code.Jump(Condition.AboveOrEqual));
+        }
+
+        if (register == ObservedEffects.StackPointer) return [.. outside];
+        var inside = code.Jump();
+        foreach (var jump in outside) code.BindHere(jump);
+        // A frame pointer that points elsewhere is none.
+        expressions.EvaluateInto(R.Rax, Frame);
+        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
+        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
+        var leaves = code.Jump(Condition.BelowOrEqual);
+        code.BindHere(inside);
+        return [leaves];
     }
 
     private void EvaluateStackPointer(long distance) =>
@@ -73,76 +89,5 @@ internal sealed class StackGuardCompiler(X64Emitter code, ExpressionCompiler exp
     {
         code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackCeiling);
         leaves.Add(code.Jump(Condition.AboveOrEqual));
-    }
-
-    // Mostly s0 is further from the stack's ends than an instruction reaches. The guard's expression has been settled, and s0 with it.
-    private void EmitFrameCheck(FrameCheck check)
-    {
-        List<int> near = [];
-        if (check is { IsBelow: true, Walks: false })
-        {
-            // A frame pointer lies above the stack's end: of what lies below, one comparison need not know.
-            var frame = expressions.HostOf(ObservedEffects.FramePointer);
-            if (frame is null) expressions.EvaluateInto(R.Rax, Frame);
-            code.OpFrom(Alu.Compare, frame ?? R.Rax, State, HartStateLayout.FrameFloor);
-            near.Add(code.Jump(Condition.BelowOrEqual));
-        }
-        else if (check.IsBelow)
-        {
-            near.Add(EmitDistance(HartStateLayout.StackLow, HartStateLayout.FrameDepth));
-        }
-
-        if (check.IsAbove) near.Add(EmitDistance(HartStateLayout.FrameTop, HartStateLayout.FrameHeight));
-        _near.Add((check, expressions.Map, near, code.Position));
-    }
-
-    private int EmitDistance(int from, int most)
-    {
-        expressions.EvaluateInto(R.Rax, Frame);
-        code.OpFrom(Alu.Subtract, R.Rax, State, from);
-        code.OpFrom(Alu.Compare, R.Rax, State, most);
-        return code.Jump(Condition.BelowOrEqual);
-    }
-
-    /// <summary>Emits, out of the way, the checks where <c>s0</c> is near the stack's ends.</summary>
-    /// <returns>For the n-th since the last call, the jump that leaves.</returns>
-    internal List<int> EmitNear()
-    {
-        var result = new List<int>();
-        expressions.Pending = 0;
-        foreach (var (check, map, near, back) in _near)
-        {
-            expressions.Map = map;
-            foreach (var jump in near) code.BindHere(jump);
-            result.Add(EmitFrameAccess(check, back));
-        }
-
-        _near.Clear();
-        return result;
-    }
-
-    /// <summary>What was emitted is given up.</summary>
-    internal void Forget() => _near.Clear();
-
-    private int EmitFrameAccess(FrameCheck check, int inside)
-    {
-        expressions.EvaluateInto(R.Rax, Expression.Binary(Operator.Add, Frame, Expression.Constant((ulong)check.Low)));
-        code.OpFrom(Alu.Subtract, R.Rax, State, HartStateLayout.StackLow);
-        var sizeBytes = check.End - check.Low;
-        int? outside = null;
-        code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackWordLimit);
-        if (sizeBytes > WordBytes)
-        {
-            outside = code.Jump(Condition.AboveOrEqual);
-            code.Op(Alu.Add, R.Rax, sizeBytes - 1);
-            code.OpFrom(Alu.Compare, R.Rax, State, HartStateLayout.StackSpan);
-        }
-
-        code.BindTo(code.Jump(Condition.Below), inside);
-        if (outside is { } jump) code.BindHere(jump);
-        // A frame pointer that points elsewhere is none.
-        var leaves = EmitDistance(HartStateLayout.StackLow, HartStateLayout.StackSpan);
-        code.BindTo(code.Jump(), inside);
-        return leaves;
     }
 }

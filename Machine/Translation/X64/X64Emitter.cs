@@ -104,6 +104,13 @@ internal sealed partial class X64Emitter
 
     internal void Test(R left, R right) => RegReg(true, 0x85, left, right);
 
+    /// <summary>test register, immediate with its sign.</summary>
+    internal void Test(R register, int immediate)
+    {
+        Group3(0, register);
+        Int32(immediate);
+    }
+
     internal void TestByte(R register, int immediate)
     {
         RexByte((int)register);
