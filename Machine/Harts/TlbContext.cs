@@ -40,7 +40,7 @@ internal sealed unsafe class TlbContext
     {
         context.IsUsed = false;
         context.Clear();
-        context._frames?.Release();
+        context._frames?.Guard(StackEnds.None);
         s_spares.Keep(context);
     }
 
@@ -196,6 +196,6 @@ internal sealed unsafe class TlbContext
     private void SetFlat(ulong page, FlatTag tag)
     {
         FlatTags[FlatTag.Slot(page)] = tag;
-        if (_frames is { IsUsed: true }) _frames.Follow(FlatTag.Slot(page));
+        _frames?.Follow(FlatTag.Slot(page));
     }
 }
