@@ -18,6 +18,9 @@ internal sealed unsafe class FrameWindow
     private const int PagesOfPart = 512;
     private const int PagesOfPressure = 64;
 
+    // Machines touch places of their own: a window in which many more have been touched than the last one needed holds memory for nobody.
+    private const int MostIdle = 2048, MostTimesUsed = 4;
+
     private static readonly Spares<FrameWindow> s_spares = new(16);
 
     private readonly Frame?[]?[] _parts = new Frame?[PageCount / PagesOfPart][];
@@ -42,9 +45,10 @@ internal sealed unsafe class FrameWindow
     /// <summary>Keeps one that no frame in use is of.</summary>
     internal static void Release(FrameWindow window)
     {
+        var isWide = window._frames > MostIdle + (MostTimesUsed * window._placed.Count);
         foreach (var frame in window._placed) (frame.IsPlaced, frame.Owner, frame.Derived) = (false, null, null);
         window._placed.Clear();
-        s_spares.Keep(window);
+        if (!isWide) s_spares.Keep(window);
     }
 
     /// <summary>The frame at a page's place, with any content; null while somebody has it.</summary>
