@@ -83,7 +83,7 @@ internal sealed unsafe class CodeCache : IPageWatcher
         if (_filters.TryGetValue(number, out var known)) return StoreFilter.AddressOf(known);
         var filter = StoreFilter.New();
         filter[0].Add(page.Covered);
-        if (Listener?.TryCover(number, StoreFilter.AddressOf(filter)) == false) return null;
+        if (Listener?.TryCover(number, ref filter[0]) == false) return null;
         _filters[number] = filter;
         return StoreFilter.AddressOf(filter);
     }

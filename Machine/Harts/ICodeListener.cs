@@ -9,7 +9,7 @@ internal interface ICodeListener
 
     /// <summary>Adds the words of a physical page that something was derived from to a filter; <see cref="CodeCache.Cover"/> is told of more.</summary>
     /// <returns>False where every store to the page must be told.</returns>
-    unsafe bool TryCover(ulong number, StoreFilter* filter);
+    bool TryCover(ulong number, ref StoreFilter filter);
 
     /// <summary>A physical page has other content.</summary>
     void PageReplaced(ulong number);

@@ -27,7 +27,7 @@ internal sealed unsafe class FrameWindow
     private readonly List<Frame> _placed = [];
     private int _frames;
 
-    private FrameWindow() => Data = (byte*)NativeMemory.AlignedAlloc((nuint)PageCount * Frame.SizeBytes, Frame.SizeBytes);
+    internal FrameWindow() => Data = (byte*)NativeMemory.AlignedAlloc((nuint)PageCount * Frame.SizeBytes, Frame.SizeBytes);
 
     /// <summary>Goes with the last frame.</summary>
     ~FrameWindow()
@@ -45,10 +45,17 @@ internal sealed unsafe class FrameWindow
     /// <summary>Keeps one that no frame in use is of.</summary>
     internal static void Release(FrameWindow window)
     {
-        var isWide = window._frames > MostIdle + (MostTimesUsed * window._placed.Count);
-        foreach (var frame in window._placed) (frame.IsPlaced, frame.Owner, frame.Derived) = (false, null, null);
-        window._placed.Clear();
-        if (!isWide) s_spares.Keep(window);
+        if (window.Clear()) s_spares.Keep(window);
+    }
+
+    /// <summary>Frees all places.</summary>
+    /// <returns>Whether it is worth keeping: not where it holds much more memory than has been used of it.</returns>
+    internal bool Clear()
+    {
+        var isWide = _frames > MostIdle + (MostTimesUsed * _placed.Count);
+        foreach (var frame in _placed) (frame.IsPlaced, frame.Owner, frame.Derived) = (false, null, null);
+        _placed.Clear();
+        return !isWide;
     }
 
     /// <summary>The frame at a page's place, with any content; null while somebody has it.</summary>

@@ -109,7 +109,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
     }
 
     /// <inheritdoc/>
-    public bool TryCover(ulong number, StoreFilter* filter)
+    public bool TryCover(ulong number, ref StoreFilter filter)
     {
         // Without a store that was told, the next translation might be one that others share.
         if (!_rewrites.ContainsKey(number)) return false;
@@ -117,7 +117,7 @@ internal sealed unsafe class Translator(PhysicalMemory memory, IReadOnlyList<Har
         {
             if (key.Number != number) continue;
             if (page.IsShared) return false;
-            filter->Add(page.Covered);
+            filter.Add(page.Covered);
         }
 
         return true;

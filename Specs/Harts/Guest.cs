@@ -34,6 +34,13 @@ internal static class Guest
         return value;
     }
 
+    /// <summary>Lets all modes access all memory: one PMP entry, NAPOT over everything (privileged specification 3.7.1).</summary>
+    public static void AllowAllMemory(this Hart hart)
+    {
+        hart.TrySetCsr(0x3B0, ulong.MaxValue >> 10);
+        hart.TrySetCsr(0x3A0, 0x1F);
+    }
+
     /// <summary>A register by its ABI name.</summary>
     public static ulong Register(this Hart hart, string name)
     {

@@ -19,6 +19,9 @@ internal static class FrameLoop
     /// <summary>Where in a page the stack begins and ends.</summary>
     internal static ulong EndIn(int seed) => seed % 3 == 0 ? 0 : (ulong)new Random(seed).Next(512) * 8;
 
+    /// <summary>A load or store, without its address.</summary>
+    internal static string Access(Random random) => s_accesses[random.Next(s_accesses.Length)];
+
     private static string Source(Random random, ulong stack)
     {
         var isAligned = false;
@@ -34,7 +37,7 @@ internal static class FrameLoop
             {
                 if (random.Next(6) == 0) text.AppendLine($"addi t3, s0, {Offset(random)}\nld a2, 0(t3)");
                 if (isAligned && random.Next(5) == 0) text.AppendLine(s_atomics[random.Next(s_atomics.Length)]);
-                text.AppendLine($"{s_accesses[random.Next(s_accesses.Length)]}, {Offset(random)}(s0)");
+                text.AppendLine($"{Access(random)}, {Offset(random)}(s0)");
                 if (isRepeated) continue;
                 if (random.Next(8) == 0) text.AppendLine($"addi s0, s0, {random.Next(-255, 255) * 8}");
                 if (random.Next(6) == 0) text.AppendLine($"beqz t0, 2f\naddi s0, s0, {random.Next(-255, 255) * 8}\n2:");

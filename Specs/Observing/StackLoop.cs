@@ -7,8 +7,6 @@ namespace Verification.Specs.Observing;
 /// <summary>A loop, from a seed, that takes and gives back frames about the ends of a stack, and reads and writes them: some more than they have.</summary>
 internal static class StackLoop
 {
-    private static readonly string[] s_accesses = ["ld a0", "lw a1", "lbu a2", "sd a3", "sw a0", "sb a1"];
-
     internal static Board Create(int seed) => Guest.Load(Source(new Random(seed), Guest.Start + 0x1_2000 + FrameLoop.EndIn(seed)));
 
     private static string Source(Random random, ulong stack)
@@ -41,5 +39,5 @@ internal static class StackLoop
     }
 
     private static void Access(StringBuilder text, Random random, int offset) =>
-        text.AppendLine($"{s_accesses[random.Next(s_accesses.Length)]}, {offset}(sp)");
+        text.AppendLine($"{FrameLoop.Access(random)}, {offset}(sp)");
 }

@@ -3,6 +3,7 @@ using Verification.Machine.Harts;
 using Verification.Machine.Images;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
+using Verification.Specs.Harts;
 
 namespace Verification.Specs.Observing;
 
@@ -14,7 +15,6 @@ internal static class TwoSpaces
 
     private const ulong Start = 0x8000_0000, Tables = Start + 0x10_0000, Pages = Start + 0x20_0000, Window = 1UL << 30;
     private const ulong Valid = 1, Full = 0xCF, Mode = 8UL << 60;
-    private const int PmpConfig = 0x3A0, PmpAddress = 0x3B0;
 
     // Tables of two spaces: a root, a table of 2 MiB pages and one of 4 KiB pages each. The kernel is where it is in both. The window's
     // three pages lie behind each other in the one; in the other the first lies apart, so that the others alone are as far away
@@ -66,8 +66,7 @@ internal static class TwoSpaces
 
         var hart = board.FindHart(0)!;
         hart.Start(PrivilegeMode.Supervisor, Start, 0, 0);
-        hart.TrySetCsr(PmpAddress, ulong.MaxValue >> 10);
-        hart.TrySetCsr(PmpConfig, 0x1F);
+        hart.AllowAllMemory();
         return board;
     }
 

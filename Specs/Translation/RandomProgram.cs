@@ -4,6 +4,7 @@ using Verification.Machine.Harts;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
 using Verification.Machine.Schedule;
+using Verification.Specs.Harts;
 using Verification.Specs.Isa;
 
 namespace Verification.Specs.Translation;
@@ -19,8 +20,8 @@ internal static class RandomProgram
     private const ulong Data = Code + 0x2000;
     private const ulong Table = Code + 0x8000;
     private const int CodeBytes = 0x2000;
-    private const int Mtvec = 0x305, Stvec = 0x105, Satp = 0x180, Mie = 0x304, Mstatus = 0x300, PmpConfig = 0x3A0,
-        PmpAddress = 0x3B0, Fcsr = 0x003, Medeleg = 0x302, Mideleg = 0x303;
+    private const int Mtvec = 0x305, Stvec = 0x105, Satp = 0x180, Mie = 0x304, Mstatus = 0x300,
+        Fcsr = 0x003, Medeleg = 0x302, Mideleg = 0x303;
 
     // Most numbers are no register: these are, each with something of its own to it.
     private static readonly int[] s_registers =
@@ -63,8 +64,7 @@ internal static class RandomProgram
     {
         var mode = random.Next(3) switch { 0 => PrivilegeMode.User, 1 => PrivilegeMode.Supervisor, _ => PrivilegeMode.Machine };
         hart.Start(mode, Code + (ulong)(random.Next(64) * 4), 0, 0);
-        hart.TrySetCsr(PmpAddress, ulong.MaxValue >> 10);
-        hart.TrySetCsr(PmpConfig, 0x1F);
+        hart.AllowAllMemory();
         hart.TrySetCsr(Mtvec, Code + (ulong)(random.Next(64) * 4));
         hart.TrySetCsr(Stvec, Code + (ulong)(random.Next(64) * 4));
         hart.TrySetCsr(Medeleg, (ulong)random.Next(0x10000));

@@ -23,24 +23,16 @@ public class SharedLookupSpecs
         var (translated, retired) = (0ul, 0ul);
         for (var seed = 0; seed < loops; seed++)
         {
-            using Board expected = TableLoop.Create(seed, isWoven), actual = TableLoop.Create(seed, isWoven);
-            (expected.Engine, actual.Engine) = (ExecutionEngine.Interpreter, ExecutionEngine.Translator);
-            actual.Translator.VisitsToTranslate = 2;
+            using var pair = new EnginePair(() => TableLoop.Create(seed, isWoven));
             var random = new Random(seed);
             for (var stop = 0; stop < 6; stop++)
             {
-                var count = (ulong)random.Next(1, longestStop);
-                expected.Run(count);
-                actual.Run(count);
-                Assert.True(expected.StateHash() == actual.StateHash(), $"Loop {seed} differs after {expected.Retired} instructions.");
-                if (random.Next(3) != 0) continue;
-
-                // From here on, pages that are written lie elsewhere.
-                expected.Restore(expected.Save());
-                actual.Restore(actual.Save());
+                pair.Run((ulong)random.Next(1, longestStop));
+                Assert.True(pair.Agrees, $"Loop {seed} differs after {pair.Interpreted.Retired} instructions.");
+                if (random.Next(3) == 0) pair.SaveAndRestore();
             }
 
-            (translated, retired) = (translated + actual.Translator.Translated, retired + actual.Retired);
+            (translated, retired) = (translated + pair.Translated.Translator.Translated, retired + pair.Translated.Retired);
         }
 
         // What traps is interpreted, and what stands behind it in its block.

@@ -4,6 +4,7 @@ using Verification.Machine.Harts;
 using Verification.Machine.Images;
 using Verification.Machine.Isa;
 using Verification.Machine.Memory;
+using Verification.Specs.Harts;
 
 namespace Verification.Specs.Translation;
 
@@ -16,7 +17,7 @@ internal static class TableLoop
 {
     private const ulong Start = 0x8000_0000, Pages = Start + 0x1_0000, Elsewhere = Start + 0x40_0000;
     private const ulong Root = Start + 0x2_0000, Middle = Root + 0x1000, Leaves = Root + 0x2000;
-    private const int Medeleg = 0x302, Stvec = 0x105, Satp = 0x180, PmpConfig = 0x3A0, PmpAddress = 0x3B0;
+    private const int Medeleg = 0x302, Stvec = 0x105, Satp = 0x180;
     private const ulong UartScratch = 0x1000_0007, TimerCompare = 0x0200_4000;
     private const ulong Valid = 1, ReadOnly = 0x43, Full = 0xCF;
 
@@ -44,8 +45,7 @@ internal static class TableLoop
         Map(board.Memory, random);
         var hart = board.FindHart(0)!;
         hart.Start(PrivilegeMode.Supervisor, Start, 0, 0);
-        hart.TrySetCsr(PmpAddress, ulong.MaxValue >> 10);
-        hart.TrySetCsr(PmpConfig, 0x1F);
+        hart.AllowAllMemory();
         hart.TrySetCsr(Medeleg, 0xFFFF);
         hart.TrySetCsr(Stvec, Start + 0x1000);
         if (random.Next(4) != 0) hart.TrySetCsr(Satp, (8ul << 60) | (Root >> 12));

@@ -34,37 +34,26 @@ public class TranslatorSpecs
 
     private static ulong StateAfterRun(int seed)
     {
-        using var board = RandomProgram.Create(seed);
-        board.Engine = ExecutionEngine.Translator;
-        board.Translator.VisitsToTranslate = 2;
+        using var board = EnginePair.Prepared(RandomProgram.Create(seed), ExecutionEngine.Translator);
         board.Run(5_000);
         return board.StateHash();
     }
 
     private static ulong Compare(int seed, bool hasIdioms = true)
     {
-        using var interpreted = RandomProgram.Create(seed, hasIdioms);
-        using var translated = RandomProgram.Create(seed, hasIdioms);
-        interpreted.Engine = ExecutionEngine.Interpreter;
-        translated.Engine = ExecutionEngine.Translator;
-        translated.Translator.VisitsToTranslate = 2;
+        using var pair = new EnginePair(() => RandomProgram.Create(seed, hasIdioms));
         var random = new Random(seed);
         for (var i = 0; i < 12; i++)
         {
             var count = (ulong)random.Next(1, i < 6 ? 50 : 2_000);
-            var first = interpreted.Run(count);
-            var second = translated.Run(count);
-            if (first.ToString() != second.ToString() || interpreted.StateHash() != translated.StateHash())
-                Assert.Fail($"Program {seed}: {first} against {second} after {interpreted.Retired} and {translated.Retired} instructions.\n"
-                    + Differences(interpreted, translated));
-            if (random.Next(4) == 0)
-            {
-                interpreted.Restore(interpreted.Save());
-                translated.Restore(translated.Save());
-            }
+            var (first, second) = pair.Run(count);
+            if (first.ToString() != second.ToString() || !pair.Agrees)
+                Assert.Fail($"Program {seed}: {first} against {second} after {pair.Interpreted.Retired} and {pair.Translated.Retired} instructions.\n"
+                    + Differences(pair.Interpreted, pair.Translated));
+            if (random.Next(4) == 0) pair.SaveAndRestore();
         }
 
-        return translated.Translator.Translated;
+        return pair.Translated.Translator.Translated;
     }
 
     private static string Differences(Board expected, Board actual)

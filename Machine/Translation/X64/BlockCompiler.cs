@@ -37,7 +37,7 @@ internal sealed class BlockCompiler
     }
 
     /// <summary>The most that one call of <see cref="Compile"/> adds to the arena.</summary>
-    internal const int MostCodeBytes = BlockReader.MostInstructionsFound * 768;
+    internal const int MostCodeBytes = BlockReader.MostInstructionsFound * 1024;
 
     /// <summary>Translates what is reached from <paramref name="offset"/> of the page, and joins what waits for it.</summary>
     /// <returns>False when the first instruction is the interpreter's.</returns>
@@ -143,7 +143,7 @@ internal sealed class BlockCompiler
                     _floats.Set(set.Register, set.Value);
                     break;
                 case Effect.Load load:
-                    var from = _memory.Translate(load, _block.Groups.GetValueOrDefault(load));
+                    var from = _memory.Translate(load, GroupOf(load));
                     var loaded = AccessOperand.OfLoad(next, load.SizeBytes);
                     if (TryLoadInto(from, next, load.SizeBytes))
                         i++;
@@ -152,16 +152,16 @@ internal sealed class BlockCompiler
                     MayMiss(pc, refund, new(false, (byte)load.SizeBytes, decoded.Instruction.SizeBytes, loaded));
                     break;
                 case Effect.Store store:
-                    _memory.Store(_memory.Translate(store, _block.Groups.GetValueOrDefault(store)), store);
+                    _memory.Store(_memory.Translate(store, GroupOf(store)), store);
                     MayMiss(pc, refund, new(true, (byte)store.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.OfStore(store.Value)));
                     break;
                 case Effect.Update update:
-                    if (_memory.Update(update, _block.Groups.GetValueOrDefault(update), next))
+                    if (_memory.Update(update, GroupOf(update), next))
                         i++;
                     MayMiss(pc, refund, new(true, (byte)update.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
                     break;
                 case Effect.LoadReserved load:
-                    var reserved = _memory.Reserve(load, _block.Groups.GetValueOrDefault(load), _leaves);
+                    var reserved = _memory.Reserve(load, GroupOf(load), _leaves);
                     if (TryLoadInto(reserved, next, load.SizeBytes))
                         i++;
                     MayMiss(pc, refund, new(false, (byte)load.SizeBytes, decoded.Instruction.SizeBytes, AccessOperand.None));
@@ -259,6 +259,8 @@ internal sealed class BlockCompiler
                 return false;
         }
     }
+
+    private AccessGroup? GroupOf(Effect access) => _block.Groups.GetValueOrDefault(access);
 
     private void LeaveToInterpreter(ulong pc, int refund)
     {

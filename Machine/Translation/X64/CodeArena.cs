@@ -54,6 +54,7 @@ internal sealed unsafe partial class CodeArena
 
     internal void Append(ReadOnlySpan<byte> code)
     {
+        if (!HasRoomFor(code.Length)) throw new InvalidOperationException("A compilation is larger than what was kept free for it.");
         code.CopyTo(new Span<byte>(Address + Position, code.Length));
         Position += code.Length;
     }

@@ -51,12 +51,11 @@ internal sealed class LoopTransitions(X64Emitter code, Trampolines trampolines)
     // Another loop may have kept its displacements there. Code that is left and gone on with finds what it may still use.
     private void EmitForgotten(LoopRegion loop)
     {
-        foreach (var group in loop.Groups.Where(static group => !group.IsWalk))
-            code.StoreImmediate(State, group.Place, HartState.NotLookedUp);
-        if (!loop.Groups.Exists(static group => group.IsWalk)) return;
-        code.Move(R.Rcx, HartState.NoPage);
-        foreach (var walk in loop.Groups.Where(static group => group.IsWalk))
-            code.Store(State, walk.Place, R.Rcx);
+        foreach (var group in loop.Groups)
+        {
+            code.Move(R.Rcx, group.IsWalk ? HartState.NoPage : HartState.NotLookedUp);
+            code.Store(State, group.Place, R.Rcx);
+        }
     }
 
     // What lies elsewhere than under the standard map has its home in memory when the loop is entered.

@@ -78,14 +78,9 @@ internal sealed partial class MemoryAccessCompiler
             code.Store(at, R.Rcx, update.SizeBytes);
             if (old is { } register)
             {
-                var target = expressions.HostOf(register) ?? R.Rax;
-                if (update.SizeBytes == 8)
-                    code.Move(target, R.Rax);
-                else
-                    code.SignExtend(target, R.Rax, 32);
-                if (target == R.Rax)
-                    code.Store(State, ExpressionCompiler.OffsetOf(register), R.Rax);
-                expressions.Written(register);
+                if (update.SizeBytes < 8)
+                    code.SignExtend(R.Rax, R.Rax, 32);
+                expressions.AssignRax(register);
                 return true;
             }
 

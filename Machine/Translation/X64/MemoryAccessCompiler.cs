@@ -20,30 +20,16 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
     /// <summary>The host's address of an access, which may share its look-up with others: in rdx and a register that stay as they are
     /// until the access is done.</summary>
     internal HostAddress Translate(Effect access, AccessGroup? group) =>
-        group is null ? TranslateSingle(access) : group.IsWalk ? TranslateWalk(group, access) : TranslateMember(group, access);
+        group is null or { IsWalk: true } ? TranslateFlat(access, group) : TranslateMember(group, access);
 
-    private HostAddress TranslateSingle(Effect access)
-    {
-        var (address, _) = access.Access!.Value;
-        expressions.EvaluateInto(R.Rax, address);
-        var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
-        var apart = EmitFlat(host is null ? R.Rdx : R.Rax, Page.Of(access));
-        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
-        _singles.Add(new(access, expressions.Map, apart, Back: code.Position));
-        return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
-    }
-
-    // The page is mostly the one that the register was in the last time.
-    private HostAddress TranslateWalk(AccessGroup walk, Effect access)
+    // The page of a pointer that walks is mostly the one that it was in the last time.
+    private HostAddress TranslateFlat(Effect access, AccessGroup? walk)
     {
         var (address, sizeBytes) = access.Access!.Value;
+        expressions.EvaluateInto(R.Rax, address);
         var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
-        expressions.EvaluateInto(host is null ? R.Rax : R.Rcx, address);
-        if (host is null)
-            code.Move(R.Rcx, R.Rax);
-        code.OpFrom(Alu.Xor, R.Rcx, State, walk.Place);
-        code.Test(R.Rcx, PageMask | (sizeBytes - 1));
-        var apart = code.Jump(Condition.NotEqual);
+        var tag = host is null ? R.Rdx : R.Rax;
+        var apart = walk is null ? EmitFlat(tag, Page.Of(access)) : EmitSamePage(tag, walk, sizeBytes);
         code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
         _singles.Add(new(access, expressions.Map, apart, Back: code.Position) { Of = walk });
         return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
@@ -208,7 +194,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         code.OpFrom(Alu.Xor, R.Rdx, R.Rcx, HartStateLayout.WriteTag);
         code.Op(Alu.Compare, R.Rdx, (int)TlbEntry.Filtered);
         var isElsewhere = code.Jump(Condition.NotEqual);
-        LoadOfSlot(HartStateLayout.DataFilters);
+        LoadFilter();
         code.Load(R.Rcx, R.Rcx, HartStateLayout.Addend);
         code.Store(R.Rsp, 8 * ExpressionCompiler.AddressSlot, R.Rcx);
         EmitGranule(distance, 3, (StoreFilter.Granules / 8) - 1);
@@ -324,6 +310,15 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         return code.Jump(Condition.NotEqual);
     }
 
+    // Compares the page of the address in rax with the one that a pointer was in; answers the jump where it is another.
+    private int EmitSamePage(R tag, AccessGroup walk, int sizeBytes)
+    {
+        code.Move(tag, R.Rax);
+        code.OpFrom(Alu.Xor, tag, State, walk.Place);
+        code.Test(tag, PageMask | (sizeBytes - 1));
+        return code.Jump(Condition.NotEqual);
+    }
+
     // Compares the tag of the TLB's entry (TlbEntry.Slot) for the address in rax; the entry's address stays in rcx.
     private void EmitLookup(Page page)
     {
@@ -335,13 +330,13 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         EmitCompare(R.Rdx, page.AlignmentBytes, page.Kind == AccessKind.Store ? HartStateLayout.WriteTag : HartStateLayout.ReadTag);
     }
 
-    // Into rdx, what a table of words by slot holds for the TLB's entry at rcx.
-    private void LoadOfSlot(int table)
+    // Into rdx, the filter of the TLB's entry at rcx.
+    private void LoadFilter()
     {
         code.Move(R.Rdx, R.Rcx);
         code.OpFrom(Alu.Subtract, R.Rdx, State, HartStateLayout.DataTlb);
         code.ShiftImmediate(5, R.Rdx, HartStateLayout.TlbEntryShift - 3, 64);
-        code.OpFrom(Alu.Add, R.Rdx, State, table);
+        code.OpFrom(Alu.Add, R.Rdx, State, HartStateLayout.DataFilters);
         code.Load(R.Rdx, R.Rdx, 0);
     }
 
