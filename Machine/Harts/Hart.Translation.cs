@@ -271,18 +271,19 @@ public sealed unsafe partial class Hart
             PageMarks.Code => Host.Code.FilterOf(page),
             _ => null,
         };
-        Remember(address, frame, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
+        var data = writes ? frame.Data : Memory.DataForRead(page, frame, mayCopy: kind == AccessKind.Load);
+        Remember(address, data, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
             kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
         return true;
     }
 
-    private void Remember(ulong address, Frame frame, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
+    private void Remember(ulong address, byte* data, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
         StoreFilter* filter, TlbContext context, ulong physicalPage)
     {
         var slot = TlbEntry.Slot(address);
         ref var entry = ref context.Entries[slot];
         var page = address & ~0xFFFUL;
-        var addend = (nint)frame.Data - (nint)page;
+        var addend = (nint)data - (nint)page;
         if (entry.Addend != addend || entry.Page != page)
         {
             if (slot == TlbEntry.Slot(State->ReservedVirtual)) KeepReservation();
@@ -291,7 +292,8 @@ public sealed unsafe partial class Hart
             context.Code[slot] = null;
         }
         context.Physical[slot] = physicalPage << 12;
-        if ((allowed & ProtectionUnit.Permission.Read) != 0) entry.ReadTag = page;
+        // The first load is seen: only then it is worth while to have the page in its place.
+        if (kind != AccessKind.Fetch && (allowed & ProtectionUnit.Permission.Read) != 0) entry.ReadTag = page;
         if (writes && (allowed & ProtectionUnit.Permission.Write) != 0)
         {
             entry.WriteTag = filter == null ? page : page | TlbEntry.Filtered;
@@ -300,7 +302,7 @@ public sealed unsafe partial class Hart
 
         if (kind == AccessKind.Fetch)
         {
-            context.Code[slot] = Host.Code.PageOf(physicalPage, frame);
+            context.Code[slot] = Host.Code.PageOf(physicalPage, Memory.FrameForRead(physicalPage)!);
             entry.FetchTag = page;
         }
 

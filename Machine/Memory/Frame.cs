@@ -50,6 +50,9 @@ internal sealed unsafe class Frame
     /// <summary>It lies at its place in a <see cref="FrameWindow"/>, which a memory has.</summary>
     internal bool IsPlaced;
 
+    /// <summary>The frame of another's content that it holds a copy of, to be read in its place.</summary>
+    internal Frame? CopyOf;
+
     /// <summary>Who may write: compared with the memory's current owner.</summary>
     internal object? Owner;
 

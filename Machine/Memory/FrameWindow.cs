@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Verification.Machine.State;
 
@@ -60,6 +61,28 @@ internal sealed unsafe class FrameWindow
 
     /// <summary>The frame at a page's place, with any content; null while somebody has it.</summary>
     internal Frame? TryTake(int page)
+    {
+        var frame = TryPlace(page);
+        if (frame is not null) frame.CopyOf = null;
+        return frame;
+    }
+
+    /// <summary>A copy at a page's place of what nobody may change, to be read only. It stays for whoever has the window next.</summary>
+    /// <param name="page">The place.</param>
+    /// <param name="original">The content.</param>
+    /// <param name="mayCopy">It may be made now.</param>
+    /// <returns>Null where it is not there, and may not be made or the place is somebody's.</returns>
+    internal Frame? TryCopy(int page, Frame original, bool mayCopy)
+    {
+        if (!mayCopy && _parts[page / PagesOfPart]?[page % PagesOfPart]?.CopyOf != original) return null;
+        if (TryPlace(page) is not { } frame) return null;
+        if (frame.CopyOf == original) return frame;
+        Unsafe.CopyBlock(frame.Data, original.Data, Frame.SizeBytes);
+        frame.CopyOf = original;
+        return frame;
+    }
+
+    private Frame? TryPlace(int page)
     {
         var part = _parts[page / PagesOfPart] ??= new Frame?[PagesOfPart];
         ref var frame = ref part[page % PagesOfPart];

@@ -289,6 +289,19 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return frame;
     }
 
+    /// <summary>Where the page is read. What all machines share, such as a kernel's constants, lies far from this memory's own pages: it is
+    /// copied to its place among them, unless that is somebody's.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="frame">Its content.</param>
+    /// <param name="mayCopy">False where a copy is only taken that is there already.</param>
+    internal byte* DataForRead(ulong page, Frame frame, bool mayCopy)
+    {
+        var place = page - _windowPage;
+        if (frame.Owner is not null || frame.IsPlaced || frame == ZeroFrame.Instance || place >= FrameWindow.PageCount) return frame.Data;
+        if (mayCopy) _window ??= FrameWindow.Take();
+        return (_window?.TryCopy((int)place, frame, mayCopy) ?? frame).Data;
+    }
+
     /// <summary>The page's content for writing. The caller has made sure that it is memory.</summary>
     internal Frame FrameForWrite(ulong page)
     {

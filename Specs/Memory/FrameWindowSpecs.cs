@@ -28,6 +28,26 @@ public class FrameWindowSpecs
         }
     }
 
+    [Fact]
+    public void A_copy_stays_in_its_place_until_somebody_writes_there()
+    {
+        var (window, one, other) = (new FrameWindow(), new Frame(), new Frame());
+        one.Bytes.Fill(1);
+        other.Bytes.Fill(2);
+        Assert.Null(window.TryCopy(7, one, mayCopy: false));
+        Assert.Equal(1, window.TryCopy(7, one, mayCopy: true)!.Bytes[0]);
+        window.Clear();
+        Assert.Equal(1, window.TryCopy(7, one, mayCopy: false)!.Bytes[0]);
+        Assert.Null(window.TryCopy(7, other, mayCopy: false));
+        Assert.Equal(2, window.TryCopy(7, other, mayCopy: true)!.Bytes[0]);
+        var taken = window.TryTake(7)!;
+        (taken.Owner, taken.Bytes[0]) = (this, 3);
+        Assert.Null(window.TryCopy(7, other, mayCopy: true));
+        window.Clear();
+        Assert.Null(window.TryCopy(7, other, mayCopy: false));
+        Assert.Equal(2, window.TryCopy(7, other, mayCopy: true)!.Bytes[0]);
+    }
+
     private static void Take(FrameWindow window, int first, int count)
     {
         for (var page = first; page < first + count; page++) Assert.NotNull(window.TryTake(page));

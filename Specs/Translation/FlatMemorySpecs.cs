@@ -64,6 +64,43 @@ public class FlatMemorySpecs
         Assert.Equal(Expected(), Words(board, (ulong)distance));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4096)]
+    public void Constants_are_read_as_they_are_whoever_had_their_place_before(int alignment)
+    {
+        var configuration = new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() };
+        foreach (var constant in (ulong[])[5, 7, 5, 9])
+        {
+            // In the page of the code, or their own; after many rounds the constant is one no more.
+            var code = Assembler.Assemble($"""
+                    la t0, 2f
+                    li t3, {Rounds}
+                    li a2, {constant + 1}
+                1:  ld a1, 0(t0)
+                    add a0, a0, a1
+                    addi t3, t3, -1
+                    bnez t3, 1b
+                    sd a2, 0(t0)
+                    ld a1, 0(t0)
+                    add a0, a0, a1
+                    j .
+                    .balign {Math.Max(8, alignment)}
+                2:  .dword {constant}
+                """, new AssemblerOptions { BaseAddress = Start });
+            using var board = EnginePair.Prepared(Board.Boot(configuration, KernelImage.FromRaw(code.Bytes, Start)), ExecutionEngine.Translator);
+            board.Run(1_000);
+            var middle = board.Save();
+            using var fork = board.Fork();
+            foreach (var machine in (Board[])[board, fork, board])
+            {
+                machine.Run(2_000);
+                Assert.Equal((Rounds * constant) + constant + 1, machine.FindHart(0)!.GetRegister(10));
+                machine.Restore(middle);
+            }
+        }
+    }
+
     [Fact]
     public void A_loop_finds_its_page_again_when_a_snapshot_has_the_old_one()
     {
