@@ -42,7 +42,8 @@ namespace Verification.Machine.Harts;
 /// 0x338  Satp
 /// 0x340  MachineScratch and what follows: control registers that hold what is written to them
 /// 0x380  Kept         what registers held that got what they were owed when translated code was left
-/// 0x3c0  WalkTags     pages that a loop's pointers walk through, which have been found in FlatTags
+/// 0x3c0  WalkTags     pages that a loop's pointers walk through
+/// 0x400  WalkAddends  host displacements of those pages
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -115,6 +116,7 @@ internal unsafe struct HartState
     internal ulong SupervisorTrapValue;
     internal fixed ulong Kept[KeptCount];
     internal fixed ulong WalkTags[WalkCount];
+    internal fixed ulong WalkAddends[WalkCount];
 
     /// <summary>Instructions executed, exact inside blocks as well.</summary>
     internal readonly ulong Executed => InBlock == 0 ? Retired : Retired + InBlock - 1;

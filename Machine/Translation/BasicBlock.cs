@@ -44,6 +44,19 @@ internal sealed class BasicBlock(int offset)
     /// <summary>The loop that it belongs to, if any.</summary>
     internal LoopRegion? Loop { get; set; }
 
+    /// <summary>The code for all rounds after this of the loop that the block's branch leads back into, if it has its own: see
+    /// <see cref="LaterRounds"/>.</summary>
+    internal BasicBlock? Rounds { get; set; }
+
+    /// <summary>It is a loop's code for all rounds after the first.</summary>
+    internal bool IsRounds => Rounds == this;
+
+    /// <summary>What such code begins with.</summary>
+    internal RoundStart Start { get; set; } = new([], 0);
+
+    /// <summary>Integer registers that the innermost loop around it only moves on by some bytes at a time, a bit each.</summary>
+    internal uint Walking { get; set; }
+
     /// <summary>Where guest registers live in it.</summary>
     internal RegisterMap Map => Loop?.Map ?? RegisterMap.Standard;
 
@@ -55,7 +68,7 @@ internal sealed class BasicBlock(int offset)
 
     /// <summary>Finds <see cref="Groups"/>, by what the instructions say.</summary>
     /// <param name="loop">The loop whose groups the accesses may join.</param>
-    internal void Group(LoopRegion? loop) => Groups = AccessGroup.Of(Effects, loop);
+    internal void Group(LoopRegion? loop) => Groups = AccessGroup.Of(Effects, loop, Walking);
 
     /// <summary>What is compared for guards of the stack pointer and of accesses through it.</summary>
     internal Dictionary<Effect, StackCheck> StackChecks { get; private set; } = [];

@@ -21,8 +21,8 @@ internal sealed class BlockReader
     private readonly SortedSet<int> _leaders = [];
     private readonly Queue<int> _work = [];
 
-    /// <summary>The most instructions that one reading may find.</summary>
-    internal const int MostInstructionsFound = MostInstructions + MostInstructionsInBlock;
+    /// <summary>The most instructions that one reading may find, those of <see cref="LaterRounds"/> a second time.</summary>
+    internal const int MostInstructionsFound = MostInstructions + MostInstructionsInBlock + LaterRounds.MostInstructions;
 
     /// <summary>Blocks in ascending order; none when the first instruction is the interpreter's.</summary>
     internal List<BasicBlock> Read(TranslatedPage page, int offset)
@@ -59,18 +59,28 @@ internal sealed class BlockReader
     private static void Improve(List<BasicBlock> blocks, bool isTail)
     {
         var loops = LoopRegion.Find(blocks);
+        if (!isTail) LaterRounds.Add(blocks);
         foreach (var block in blocks)
         {
             block.Check();
             block.Group(isTail ? null : block.Loop);
         }
 
-        foreach (var block in blocks)
+        foreach (var block in isTail ? [] : blocks.ToArray())
         {
-            if (!isTail) Temporaries.Fold(block);
+            if (block.IsRounds) continue;
+            if (block.Rounds is not { } rounds) Temporaries.Of(block).Apply();
+            else if (!LaterRounds.Fold(block, rounds)) Remove(rounds, block);
         }
 
         foreach (var loop in loops) loop.Settle();
+
+        void Remove(BasicBlock rounds, BasicBlock first)
+        {
+            blocks.Remove(rounds);
+            rounds.Loop!.RemoveRounds(rounds, first);
+            first.Rounds = null;
+        }
     }
 
     /// <summary>The offset of an address, if it is in the page.</summary>

@@ -29,6 +29,9 @@ internal abstract record Effect
         _ => [],
     };
 
+    /// <summary>The integer registers that it reads, a bit each.</summary>
+    internal uint Registers => Expressions.Aggregate(0u, static (read, expression) => read | expression.Registers);
+
     /// <summary>The memory that it accesses, if any.</summary>
     internal (Expression Address, int SizeBytes)? Access => this switch
     {

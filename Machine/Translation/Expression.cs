@@ -51,6 +51,27 @@ internal sealed class Expression
         ? (int)Value == register ? 1 : 0
         : (First?.Uses(register) ?? 0) + (Second?.Uses(register) ?? 0) + (Third?.Uses(register) ?? 0);
 
+    /// <summary>Whether it is made of the same.</summary>
+    internal bool IsSame(Expression other) => Operator == other.Operator && Value == other.Value
+        && AreSame(First, other.First) && AreSame(Second, other.Second) && AreSame(Third, other.Third);
+
+    /// <summary>Whether its value goes by no more than the low 32 bits of a register.</summary>
+    /// <param name="register">The register.</param>
+    /// <param name="isLow">Only the low half of the value counts.</param>
+    internal bool IsOfLow(int register, bool isLow = false) => Operator switch
+    {
+        Operator.Register => isLow || (int)Value != register,
+        Operator.SignExtend or Operator.ZeroExtend => First!.IsOfLow(register, isLow || Value <= 32),
+        Operator.RotateRight32 => First!.IsOfLow(register, isLow: true),
+        Operator.Not or Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.Multiply =>
+            First!.IsOfLow(register, isLow) && Second?.IsOfLow(register, isLow) != false,
+        Operator.ShiftLeft => First!.IsOfLow(register, isLow) && Second!.IsOfLow(register),
+        _ => First?.IsOfLow(register) != false && Second?.IsOfLow(register) != false && Third?.IsOfLow(register) != false,
+    };
+
+    private static bool AreSame(Expression? first, Expression? second) =>
+        first is null || second is null ? first == second : first.IsSame(second);
+
     /// <summary>A constant that an instruction of the host can hold.</summary>
     internal bool IsSmall => IsConstant && (long)Value == (int)Value;
 

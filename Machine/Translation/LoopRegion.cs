@@ -23,20 +23,11 @@ internal sealed class LoopRegion
     {
         _blocks = blocks;
         _depths = blocks.ToDictionary(static block => block, static _ => 0);
-        Deepen(blocks, _depths, 1);
-        foreach (var level in blocks.GroupBy(block => _depths[block]).OrderBy(static level => level.Key))
+        Deepen(blocks, 1, 0);
+        foreach (var effect in blocks.SelectMany(static block => block.Effects))
         {
-            var (steps, others) = (0u, 0u);
-            foreach (var effect in level.SelectMany(static block => block.Effects))
-            {
-                if (effect is Effect.SetFloat setFloat) WrittenFloats |= 1u << setFloat.Register;
-                if (effect is not Effect.SetRegister set) continue;
-                if (IsStep(set)) steps |= 1u << set.Register;
-                else others |= 1u << set.Register;
-            }
-
-            Written |= steps | others;
-            Walking = (Walking | steps) & ~others;
+            if (effect is Effect.SetRegister set) Written |= 1u << set.Register;
+            if (effect is Effect.SetFloat setFloat) WrittenFloats |= 1u << setFloat.Register;
         }
     }
 
@@ -44,9 +35,6 @@ internal sealed class LoopRegion
 
     /// <summary>Integer registers that its code writes, a bit each.</summary>
     internal uint Written { get; }
-
-    /// <summary>Integer registers that its innermost code only moves on by some bytes at a time, a bit each.</summary>
-    internal uint Walking { get; }
 
     /// <summary>Floating-point registers that its code writes, a bit each.</summary>
     internal uint WrittenFloats { get; }
@@ -67,13 +55,28 @@ internal sealed class LoopRegion
         return regions;
     }
 
+    /// <summary>Most is executed in the code for a loop's later rounds; that of the first is as good as outside.</summary>
+    internal void AddRounds(BasicBlock rounds, IReadOnlyList<BasicBlock> first)
+    {
+        _blocks.Add(rounds);
+        (_depths[rounds], rounds.Walking) = (_depths[first[0]], first[0].Walking);
+        foreach (var block in first) _depths[block]--;
+    }
+
+    /// <summary>A copy for later rounds is not worth its code.</summary>
+    internal void RemoveRounds(BasicBlock rounds, BasicBlock first)
+    {
+        _blocks.Remove(rounds);
+        _depths[first]++;
+    }
+
     /// <summary>Gives the loop its registers, by what its steps have become; one that needs nothing of its own is none.</summary>
     internal void Settle()
     {
         var (integers, floats) = (new long[32], new long[32]);
         foreach (var block in _blocks)
         {
-            var weight = (long)Math.Pow(WeightPerDepth, _depths[block] - 1);
+            var weight = _depths[block] == 0 ? 0 : (long)Math.Pow(WeightPerDepth, _depths[block] - 1);
             foreach (var effect in block.Effects) effect.CountUses(integers, floats, weight);
         }
 
@@ -87,14 +90,22 @@ internal sealed class LoopRegion
         && (int)from.Value == set.Register && Math.Abs((long)by.Value) <= WidestStep;
 
     // Without its first block, what is still a loop is one inside.
-    private static void Deepen(List<BasicBlock> loop, Dictionary<BasicBlock, int> depths, int depth)
+    private void Deepen(List<BasicBlock> loop, int depth, uint walking)
     {
-        foreach (var block in loop) depths[block] = depth;
+        var (steps, others) = (0u, 0u);
+        foreach (var set in loop.SelectMany(static block => block.Effects).OfType<Effect.SetRegister>())
+        {
+            if (IsStep(set)) steps |= 1u << set.Register;
+            else others |= 1u << set.Register;
+        }
+
+        walking = (walking | steps) & ~others;
+        foreach (var block in loop) (_depths[block], block.Walking) = (depth, walking);
         if (depth == MostDepth) return;
         var inside = loop.Select(static block => block.Offset).ToHashSet();
         var header = loop.MinBy(static block => block.Offset)!;
         foreach (var inner in Loops([.. loop.Where(block => block != header && inside.Contains(block.Offset))]))
-            Deepen(inner, depths, depth + 1);
+            Deepen(inner, depth + 1, walking);
     }
 
     // Tarjan's strongly connected components, those that are cycles.

@@ -13,11 +13,15 @@ namespace Verification.Machine.Translation;
 /// something else. If it follows from what its own register still holds, it is a step on there: the register holds that until
 /// the value is put into it, and others may go by it, too.
 /// </remarks>
-internal sealed class Temporaries
+internal sealed partial class Temporaries
 {
     private const int MostOperations = 8;
 
+    // Replaced behind the block's end.
+    private const int Later = int.MaxValue;
+
     private readonly BasicBlock _block;
+    private readonly uint _mayOwe;
     private readonly Step[] _steps;
     private readonly bool _followsStack;
     private readonly Waiting?[] _waiting = new Waiting?[32];
@@ -27,18 +31,58 @@ internal sealed class Temporaries
 
     // Registers that wait, those that have a known value, and those that hold sign-extended words of 32 bits: a bit each.
     private uint _waits, _knows, _narrow;
-    private List<Effect> _effects = [];
 
-    private Temporaries(BasicBlock block)
+    // What the instruction becomes, what those before have become, and effects that others do now, with what is owed where they leave.
+    private List<Effect> _effects = [];
+    private readonly List<Effect[]> _folded = [];
+    private readonly List<(Effect Old, Effect New, OwedRegister[] Owed)> _taken = [];
+
+    private Temporaries(BasicBlock block, uint mayOwe)
     {
-        _block = block;
+        (_block, _mayOwe) = (block, mayOwe);
         _steps = [.. block.Effects.Select(static effect => new Step(effect))];
         _followsStack = Array.Exists(_steps, static step => step.Effect is Effect.GuardStackPointer or { IsFramed: true });
         FindLives();
     }
 
+    /// <summary>What is owed where the block goes on with a loop's next round.</summary>
+    internal OwedRegister[] Owed { get; private set; } = [];
+
+    /// <summary>Registers that hold sign-extended words of 32 bits there, a bit each.</summary>
+    internal uint Narrow => _narrow;
+
     /// <summary>Folds the steps of a block that pays for its instructions at once: wherever it may be left, the registers are the same.</summary>
-    internal static void Fold(BasicBlock block) => new Temporaries(block).Fold();
+    /// <param name="block">The block.</param>
+    /// <param name="mayOwe">Registers that may be owed their values in a loop's next round, a bit each.</param>
+    /// <param name="start">What a round begins with.</param>
+    internal static Temporaries Of(BasicBlock block, uint mayOwe = 0, RoundStart? start = null)
+    {
+        var temporaries = new Temporaries(block, mayOwe);
+        if (start is not null) temporaries.Begin(start);
+        temporaries.Fold();
+        return temporaries;
+    }
+
+    /// <summary>Makes the block what its steps have become.</summary>
+    internal void Apply()
+    {
+        for (var i = 0; i < _folded.Count; i++) _block.Instructions[i] = _block.Instructions[i] with { Effects = _folded[i] };
+        foreach (var (old, effect, owed) in _taken)
+        {
+            _block.Owe(effect, owed);
+            _block.Replaced(old, effect);
+        }
+    }
+
+    private void Begin(RoundStart start)
+    {
+        _narrow = start.Narrow;
+        foreach (var (register, value) in start.Owed)
+        {
+            var replaced = Array.FindIndex(_steps, step => step.Effect is Effect.SetRegister set && set.Register == register);
+            Wait(register, new(value, replaced) { IsRead = true });
+        }
+    }
 
     // From the last step to the first: who reads what a step sets, when it is replaced, and whether the block may be left before.
     private void FindLives()
@@ -47,6 +91,7 @@ internal sealed class Temporaries
         Span<int> uses = stackalloc int[32];
         next.Clear();
         uses.Clear();
+        for (var left = _mayOwe; left != 0; left &= left - 1) next[Lowest(left)] = Later;
         int? leave = null;
         for (var i = _steps.Length - 1; i >= 0; i--)
         {
@@ -80,10 +125,7 @@ internal sealed class Temporaries
             _effects = [];
             if (instruction.EndsBlock || Array.Exists(instruction.Effects, static effect => effect is Effect.Perform))
             {
-                // What is done as a whole reads and sets what it likes.
-                Give(_waits);
-                (_knows, _narrow) = (0, 0);
-                _effects.AddRange(instruction.Effects);
+                TakeWhole(instruction);
                 step += instruction.Effects.Length;
             }
             else
@@ -96,10 +138,19 @@ internal sealed class Temporaries
                 }
             }
 
-            _block.Instructions[i] = instruction with { Effects = [.. _effects] };
+            if (i == _block.Instructions.Count - 1 && !instruction.EndsBlock) Give(_waits);
+            _folded.Add([.. _effects]);
         }
+    }
 
-        Give(_waits);
+    // What is done as a whole reads and sets what it likes. What ends the block may lead to a loop's next round, with some still owed.
+    private void TakeWhole(DecodedInstruction instruction)
+    {
+        var mayWait = instruction.EndsBlock ? _mayOwe & ~Steps & ~instruction.Effects.Aggregate(0u, static (read, effect) => read | effect.Registers) : 0;
+        Give(_waits & ~mayWait);
+        Owed = AllOwed();
+        if (!instruction.EndsBlock) (_knows, _narrow) = (0, 0);
+        _effects.AddRange(instruction.Effects);
     }
 
     // What a register gets of what an effect brings.
@@ -122,18 +173,28 @@ internal sealed class Temporaries
 
         var value = Substituted(set.Value, register);
         if (value is { Operator: Operator.SignExtend, Value: 32, First: { Operator: Operator.Register } word } && IsNarrow(word)) value = word;
-        if (value.Operator == Operator.Register && (int)value.Value == register) return;
+        if (value.Operator == Operator.Register && (int)value.Value == register)
+        {
+            // It holds that already, and waits for nothing else any more.
+            Forget(register);
+            return;
+        }
+
+        bool Waits() => life.Replaced is not null && CanWait(register, value, life.Uses);
+
+        // While a step on in the same register waits, the register holds what it held.
+        bool Keeps() => Waits() && (value.Registers & Bit(register)) != 0;
+
+        if (!Keeps()) Redirect(register, step);
         if ((Released(register, step) & value.Registers) != 0)
         {
             Give(set.Value.Registers & _waits);
             value = set.Value;
         }
 
-        var waits = life.Replaced is not null && CanWait(register, value, life.Uses);
-        // While a step on in the same register waits, the register holds what it held.
-        if (!waits || (value.Registers & Bit(register)) == 0) Release(register, step);
+        if (!Keeps()) Release(register, step);
         Forget(register);
-        if (waits) Wait(register, new(value, step));
+        if (Waits()) Wait(register, new(value, life.Replaced!.Value));
         else Put(ReferenceEquals(value, set.Value) ? set : new(register, value));
     }
 
@@ -145,6 +206,7 @@ internal sealed class Temporaries
         {
             if (one is not Effect.SetRegister result || !IsResult(result)) continue;
             Give(result.Value.Registers & _waits);
+            Redirect(result.Register, null);
             Release(result.Register, null);
         }
 
@@ -152,8 +214,7 @@ internal sealed class Temporaries
         foreach (var expression in effect.Expressions.Skip(isAccess ? 1 : 0)) Give(expression.Registers & _waits);
         while (BitOperations.PopCount(Steps) > HartState.KeptCount) Give(Bit(Lowest(Steps)));
         var taken = isAccess ? WithAddress(effect) : effect;
-        if (MayLeave(effect)) _block.Owe(taken, Owed());
-        _block.Replaced(effect, taken);
+        _taken.Add((effect, taken, MayLeave(effect) ? AllOwed() : []));
         _effects.Add(taken);
     }
 
@@ -165,7 +226,7 @@ internal sealed class Temporaries
     }
 
     // All that waits: what goes by a register's old value before the register's own.
-    private OwedRegister[] Owed()
+    private OwedRegister[] AllOwed()
     {
         var owed = new OwedRegister[BitOperations.PopCount(_waits)];
         var waits = _waits;
@@ -190,173 +251,11 @@ internal sealed class Temporaries
         }
     }
 
-    private static uint Bit(int register) => 1u << register;
-
-    private static int Lowest(uint registers) => BitOperations.TrailingZeroCount(registers);
-
-    // Registers that wait for a step on in themselves.
-    private uint Steps
-    {
-        get
-        {
-            var steps = 0u;
-            for (var left = _waits; left != 0; left &= left - 1) steps |= _waiting[Lowest(left)]!.Value.Registers & Bit(Lowest(left));
-            return steps;
-        }
-    }
-
-    // Registers that must get what they wait for before another gets something else, and what goes by theirs.
-    private uint Released(int register, int? step)
-    {
-        var (released, changed) = (0u, Bit(register));
-        while (true)
-        {
-            var more = 0u;
-            for (var left = _waits & ~released & ~Bit(register); left != 0; left &= left - 1)
-            {
-                var waiting = _waiting[Lowest(left)]!;
-                if ((waiting.Value.Registers & changed & ~Bit(Lowest(left))) != 0 && !IsOver(waiting, step)) more |= Bit(Lowest(left));
-            }
-
-            if (more == 0) return released;
-            released |= more;
-            changed |= more & Steps;
-        }
-    }
-
-    // A register is about to hold something else.
-    private void Release(int register, int? step)
-    {
-        Give(Released(register, step));
-        for (var left = (_waits | _knows) & ~Bit(register); left != 0; left &= left - 1)
-        {
-            var other = Lowest(left);
-            if ((_waits & Bit(other)) != 0 && (_waiting[other]!.Value.Registers & Bit(register)) != 0) _waits &= ~Bit(other);
-            if ((_knows & Bit(other)) != 0 && (_known[other]!.Registers & Bit(register)) != 0) _knows &= ~Bit(other);
-        }
-    }
-
-    // It has been read, and is replaced before the block may be left.
-    private bool IsOver(Waiting waiting, int? step) =>
-        step is { } now && waiting.IsRead && !(_steps[now].NextLeave < _steps[waiting.Step].Replaced);
-
-    private bool CanWait(int register, Expression value, int uses) =>
-        value.IsChain && (uses <= 1 || value.IsSmall)
-        && !(register == ObservedEffects.StackPointer || _followsStack && register == ObservedEffects.FramePointer);
-
-    private void Wait(int register, Waiting waiting) => (_waiting[register], _waits) = (waiting, _waits | Bit(register));
-
-    private void Forget(int register) => (_waits, _knows) = (_waits & ~Bit(register), _knows & ~Bit(register));
-
-    // Puts what waits into registers. One that gets what it waited for with another needs no more.
-    private void Give(uint registers)
-    {
-        for (; registers != 0; registers &= registers - 1)
-        {
-            var register = Lowest(registers);
-            if ((_waits & Bit(register)) == 0) continue;
-            var value = _waiting[register]!.Value;
-            if ((value.Registers & Bit(register)) != 0) Release(register, null);
-            _waits &= ~Bit(register);
-            Put(new(register, value));
-        }
-    }
-
-    private void Put(Effect.SetRegister set)
-    {
-        Add(set);
-        if (!set.Value.IsChain || (set.Value.Registers & Bit(set.Register)) != 0) return;
-        (_known[set.Register], _knows) = (set.Value, _knows | Bit(set.Register));
-    }
-
-    private void Add(Effect.SetRegister set)
-    {
-        var isNarrow = IsNarrow(set.Value);
-        _narrow = isNarrow ? _narrow | Bit(set.Register) : _narrow & ~Bit(set.Register);
-        _effects.Add(isNarrow ? set with { IsNarrow = true } : set);
-    }
-
-    private bool IsNarrow(Expression value) => value.Operator switch
-    {
-        Operator.Register => (_narrow & Bit((int)value.Value)) != 0,
-        Operator.Constant => value.IsSmall,
-        Operator.SignExtend => value.Value <= 32,
-        Operator.ZeroExtend => value.Value < 32,
-        Operator.Not => IsNarrow(value.First!),
-        Operator.And or Operator.Or or Operator.Xor => IsNarrow(value.First!) && IsNarrow(value.Second!),
-        Operator.ShiftRight => value.IsShiftedUnsigned32,
-        Operator.ShiftRightArithmetic => value.Second!.IsConstant && IsNarrow(value.First!),
-        _ => false,
-    };
-
-    // A value, to be put into a register or used at once, with what waits in place of the registers that it reads.
-    private Expression Substituted(Expression value, int? target)
-    {
-        if (target is { } set)
-        {
-            if (RotationOf(value, set) is { } rotation) return rotation;
-            Give(Steps & value.Registers & ~Bit(set));
-        }
-
-        // What waits may go by what the target still holds: that is no register of the value's own.
-        var first = target is { } own ? Bit(own) : 0;
-        var parts = value.Registers & _waits;
-        foreach (var some in (ReadOnlySpan<uint>)[parts & first, parts & ~first])
-        {
-            for (var left = some; left != 0; left &= left - 1)
-            {
-                var (part, waiting) = (Lowest(left), _waiting[Lowest(left)]!);
-                if ((_waits & Bit(part)) == 0) continue;
-                if ((value.Uses(part) == 1 || waiting.Value.IsConstant) && Joined(value, part, waiting.Value) is { } whole) (value, waiting.IsRead) = (whole, true);
-                else Give(Bit(part));
-            }
-        }
-
-        return value;
-    }
-
-    private static Expression? Joined(Expression value, int register, Expression by)
-    {
-        if (!value.IsChain || value.Operations + by.Operations > MostOperations) return null;
-        var whole = Substitute(value, register, by).Expression;
-        return whole.IsChain ? whole : null;
-    }
-
-    // Two registers whose values make a rotation together.
-    private Expression? RotationOf(Expression value, int target)
-    {
-        if (value is not { Operator: Operator.Or, First: { Operator: Operator.Register } first, Second: { Operator: Operator.Register } second }
-            || ValueOf((int)first.Value, target) is not { } one || ValueOf((int)second.Value, target) is not { } other
-            || Rotations.TryOf(one, other) is not { } rotation) return null;
-        for (var left = value.Registers & _waits; left != 0; left &= left - 1) _waiting[Lowest(left)]!.IsRead = true;
-        return rotation;
-    }
-
-    private Expression? ValueOf(int register, int target)
-    {
-        if ((_waits & Bit(register)) == 0) return (_knows & Bit(register)) != 0 ? _known[register] : null;
-        var value = _waiting[register]!.Value;
-        return register == target || (value.Registers & Bit(register)) == 0 ? value : null;
-    }
-
-    private static RecordedWord Substitute(Expression e, int register, Expression by)
-    {
-        if (e.Uses(register) == 0) return new(e);
-        if (e.First is null) return new(by);
-        var first = Substitute(e.First, register, by);
-        if (e.Second is null) return RecordedWord.Unary(e.Operator, first, (int)e.Value);
-        var second = Substitute(e.Second, register, by);
-        return IsLeaf(e.First) && e.Second.Uses(register) != 0 && e.Operator is Operator.Add or Operator.And or Operator.Or or Operator.Xor
-            ? RecordedWord.Binary(e.Operator, second, first) : RecordedWord.Binary(e.Operator, first, second);
-    }
-
-    private static bool IsLeaf(Expression e) => e.First is null;
-
     // An effect of the block, when the block may be left next, and of a step of a computation how often its value is read and
     // which step replaces it.
     private readonly record struct Step(Effect Effect, int? NextLeave = null, int Uses = 0, int? Replaced = null);
 
-    private sealed record Waiting(Expression Value, int Step)
+    private sealed record Waiting(Expression Value, int Replaced)
     {
         internal bool IsRead { get; set; }
     }
@@ -369,4 +268,7 @@ internal readonly record struct OwedRegister(int Register, Expression Value)
 {
     /// <summary>The value follows from what its own register holds, and the block still asks for that.</summary>
     internal bool IsStep => (Value.Registers >> Register & 1) != 0;
+
+    /// <summary>Whether the other says the same.</summary>
+    internal bool IsSame(OwedRegister other) => Register == other.Register && Value.IsSame(other.Value);
 }

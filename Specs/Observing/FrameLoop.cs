@@ -30,7 +30,7 @@ internal static class FrameLoop
         for (var frame = random.Next(2, 6); frame > 0; frame--)
         {
             AppendFrame(text, random, ref isAligned);
-            // Some of it again and again, with the frame pointer as it is.
+            // Some of it again and again, with the frame pointer as it is, or moved on.
             var isRepeated = random.Next(3) == 0;
             if (isRepeated) text.AppendLine("li t2, 5\n3:");
             for (var access = random.Next(1, 6); access > 0; access--)
@@ -43,6 +43,7 @@ internal static class FrameLoop
                 if (random.Next(6) == 0) text.AppendLine($"beqz t0, 2f\naddi s0, s0, {random.Next(-255, 255) * 8}\n2:");
             }
 
+            if (isRepeated && random.Next(2) == 0) text.AppendLine($"addi s0, s0, {random.Next(-31, 32) * 8}");
             if (isRepeated) text.AppendLine("addi t2, t2, -1\nbnez t2, 3b");
         }
 

@@ -64,7 +64,7 @@ internal static class CodeBesideData
 
     private static void Append(StringBuilder text, Random random)
     {
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0:
                 // A function of two instructions, made anew and called twice.
@@ -86,6 +86,10 @@ internal static class CodeBesideData
             case 4:
                 // Beside what is called, or over it.
                 text.AppendLine($"bnez t6, 2f\nli t0, 0x{Word("xori", random.Next(2048)):x}\nsw t0, {random.Next(40) * 4}(s3)\n2:");
+                break;
+            case 5:
+                // Over data, and on into what is called: the instruction before each return.
+                text.AppendLine($"bnez t6, 3f\nli t0, 0x{Word("xori", random.Next(2048)):x}\naddi t1, s3, {random.Next(-30, 20) * 8}\nli t2, {random.Next(2, 30)}\n2: sw t0, 0(t1)\naddi t1, t1, 8\naddi t2, t2, -1\nbnez t2, 2b\njalr {random.Next(32) * 8}(s3)\n3:");
                 break;
             default:
                 for (var store = random.Next(1, 5); store > 0; store--)

@@ -28,11 +28,11 @@ internal static class TableLoop
     private static readonly (string Mnemonic, int Size)[] s_stores = [("sb", 1), ("sh", 2), ("sw", 4), ("sd", 8)];
 
     /// <param name="seed">Says which.</param>
-    /// <param name="isWoven">It consists of woven computations alone.</param>
-    internal static Board Create(int seed, bool isWoven = false)
+    /// <param name="body">Of what it consists.</param>
+    internal static Board Create(int seed, TableLoopBody body)
     {
         var random = new Random(seed);
-        var code = Assembler.Assemble(Source(random, isWoven), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.All & ~IsaExtensions.C });
+        var code = Assembler.Assemble(Source(random, body), new AssemblerOptions { BaseAddress = Start, Extensions = IsaExtensions.All & ~IsaExtensions.C });
         var board = Board.Boot(
             new BoardConfiguration
             {
@@ -75,19 +75,20 @@ internal static class TableLoop
             memory.Write(at, (ulong)random.NextInt64());
     }
 
-    private static string Source(Random random, bool isWoven)
+    private static string Source(Random random, TableLoopBody body)
     {
         var text = new StringBuilder();
         foreach (var table in s_tables)
             text.AppendLine($"li {table}, {Pages + 0x1000 + (ulong)(random.Next(3) * 0x1000) - (ulong)(random.Next(2) == 0 ? random.Next(320) * 8 : random.Next(2560))}");
         text.AppendLine($"li s4, {random.NextInt64()}\nli s5, {random.NextInt64() | 1}\nli s7, {Pages + 0x2000}\nli s8, 0x8067\nli s9, {UartScratch}\nli a4, {TimerCompare}");
         text.AppendLine("1: mul s4, s4, s5\naddi s4, s4, 291");
-        for (var item = isWoven ? random.Next(1, 4) : random.Next(3, 12); item > 0; item--)
+        for (var item = body == TableLoopBody.Mixed ? random.Next(3, 12) : random.Next(1, 4); item > 0; item--)
         {
-            if (!isWoven) AppendAccesses(text, random);
+            if (body == TableLoopBody.Mixed) AppendAccesses(text, random);
+            if (body == TableLoopBody.Rounds) AppendRounds(text, random);
             if (random.Next(3) == 0) AppendRotation(text, random);
-            if (isWoven || random.Next(3) == 0) AppendWeave(text, random);
-            if (!isWoven && random.Next(4) == 0) AppendWalk(text, random);
+            if (body == TableLoopBody.Woven || random.Next(3) == 0) AppendWeave(text, random);
+            if (body == TableLoopBody.Mixed && random.Next(4) == 0) AppendWalk(text, random);
         }
 
         // Now and then a page of the tables is one that holds code.
@@ -164,6 +165,47 @@ internal static class TableLoop
         }
     }
 
+    // Straight code that is gone through many times, entered in its middle for one: mostly words of 32 bits that are turned, moved on
+    // from register to register, and left behind. The next round begins with what this one has, and may be left anywhere.
+    private static void AppendRounds(StringBuilder text, Random random)
+    {
+        string[] all = [.. s_woven];
+        random.Shuffle(all);
+        var (registers, words) = (all[..random.Next(3, all.Length + 1)], random.Next(2) == 0 ? 9 : 5);
+        text.AppendLine($"li tp, {random.Next(1, 30)}\nli gp, {Pages + (ulong)(random.Next(4 * 512) * 8)}");
+        if (random.Next(3) == 0) text.AppendLine("j 3f");
+        text.AppendLine("2:");
+        AppendMoves(text, registers, random);
+        text.AppendLine("3:");
+        for (var step = random.Next(4, 30); step > 0; step--)
+        {
+            var (target, source, other, bits) = (One(registers, random), One(registers, random), One(registers, random), random.Next(1, 32));
+            var load = One(s_loads, random);
+            text.AppendLine(random.Next(12) switch
+            {
+                < 3 when random.Next(10) < words => $"{One(["srliw", "slliw", "sraiw", "roriw", "addiw"], random)} {target}, {source}, {bits}",
+                < 3 => $"{One(["srli", "slli", "srai", "rori", "addi"], random)} {target}, {source}, {bits}",
+                < 5 when random.Next(10) < words => $"{One(["addw", "subw", "mulw"], random)} {target}, {source}, {other}",
+                < 6 => $"{One(["and", "or", "xor", "add", "sub"], random)} {target}, {source}, {other}",
+                6 => $"srliw {target}, {source}, {bits}\nslliw {other}, {source}, {32 - bits}\nor {One(registers, random)}, {target}, {other}",
+                7 => $"{One(["mv", "sext.w", "not", "zext.w"], random)} {target}, {source}",
+                8 => $"{load.Mnemonic} {target}, {random.Next(-2, 3) * load.Size}(gp)",
+                9 => $"lw {target}, {random.Next(-20, 40) * 4}({One(s_tables, random)})",
+                10 when random.Next(3) == 0 => One([$"lbu {target}, 0(s9)", $"sb {source}, 0(s9)", $"ld {target}, 0(a4)", $"sw {source}, 0(gp)"], random),
+                _ => $"li {target}, {random.Next(-5000, 5000)}",
+            });
+        }
+
+        AppendMoves(text, registers, random);
+        text.AppendLine($"addi gp, gp, {One([4, 8, 8, 64, -8], random)}\naddi tp, tp, -1\nbnez tp, 2b");
+    }
+
+    private static void AppendMoves(StringBuilder text, string[] registers, Random random)
+    {
+        for (var moves = random.Next(6); moves > 0; moves--)
+            text.AppendLine($"{One(["mv", "sext.w", "sext.w"], random)} {One(registers, random)}, {One(registers, random)}");
+    }
+
     // As many registers as there are get a step on each; an access; and then they are read, and replaced.
     private static void AppendManySteps(StringBuilder text, string[] registers, Random random)
     {
@@ -206,4 +248,17 @@ internal static class TableLoop
     }
 
     private static T One<T>(T[] of, Random random) => of[random.Next(of.Length)];
+}
+
+/// <summary>Of what a <see cref="TableLoop"/> consists.</summary>
+internal enum TableLoopBody
+{
+    /// <summary>Accesses to tables, and some of all else.</summary>
+    Mixed,
+
+    /// <summary>Computations that are woven into each other.</summary>
+    Woven,
+
+    /// <summary>Loops without a fork inside.</summary>
+    Rounds,
 }

@@ -48,6 +48,7 @@ public class TablePageSpecs
     [InlineData("li t0, LEAVES")]
     [InlineData("nop")]
     [InlineData("addi t0, t0, 8\naddi t0, t0, -8")]
+    [InlineData("addi t1, t1, 8\naddi t1, t1, -8")]
     public void A_page_that_becomes_a_table_between_two_stores_is_one_for_the_second(string next)
     {
         using var pair = new EnginePair(() => Create(next));

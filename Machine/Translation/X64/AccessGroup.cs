@@ -30,13 +30,16 @@ internal sealed class AccessGroup
     /// <summary>It is a loop's: every access may be the first.</summary>
     internal bool IsOfLoop { get; private init; }
 
-    /// <summary>The loop moves the register on: see <see cref="LoopRegion.Walking"/>.</summary>
+    /// <summary>The loop moves the register on: see <see cref="BasicBlock.Walking"/>.</summary>
     internal bool IsWalk { get; private init; }
 
     private int Slot { get; set; }
 
     /// <summary>Where the hart's state keeps the displacement, or the page.</summary>
     internal int Place => (IsWalk ? HartStateLayout.WalkTags : HartStateLayout.GroupAddends) + (8 * Slot);
+
+    /// <summary>Where it keeps the displacement of a walk's page.</summary>
+    internal int AddendPlace => HartStateLayout.WalkAddends + (8 * Slot);
 
     internal bool IsLookedUp { get; set; }
 
@@ -81,7 +84,8 @@ internal sealed class AccessGroup
     /// <summary>Finds the groups of a block; answers, for accesses that belong to one, which.</summary>
     /// <param name="effects">What the block's instructions do.</param>
     /// <param name="loop">The loop that the block is part of, whose groups they may join.</param>
-    internal static Dictionary<Effect, AccessGroup> Of(IEnumerable<Effect> effects, LoopRegion? loop)
+    /// <param name="walking">Registers that the loop moves on, a bit each.</param>
+    internal static Dictionary<Effect, AccessGroup> Of(IEnumerable<Effect> effects, LoopRegion? loop, uint walking)
     {
         var result = new Dictionary<Effect, AccessGroup>(ReferenceEqualityComparer.Instance);
         var open = new Dictionary<(int Register, AccessKind Kind), AccessGroup>();
@@ -139,7 +143,7 @@ internal sealed class AccessGroup
 
         AccessGroup? JoinWalk(int register, AccessKind kind)
         {
-            if (loop is null || (loop.Walking >> register & 1) == 0 || IsMany(register, kind)) return null;
+            if (loop is null || (walking >> register & 1) == 0 || IsMany(register, kind)) return null;
             if (loop.Groups.Find(one => one.Register == register && one.Kind == kind) is { } known) return known;
             var slot = loop.Groups.Count(static one => one.IsWalk);
             if (slot == HartState.WalkCount) return null;

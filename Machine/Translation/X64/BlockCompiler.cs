@@ -25,6 +25,9 @@ internal sealed class BlockCompiler
     private BasicBlock _block = null!;
     private Leaving _leaving;
 
+    // What is pending where a loop's later rounds begin, which are compiled behind the first.
+    private uint _pendingAtRound;
+
     internal BlockCompiler(CodeArena arena, Trampolines trampolines, ExitSites sites)
     {
         (_arena, _trampolines) = (arena, trampolines);
@@ -81,7 +84,8 @@ internal sealed class BlockCompiler
     {
         _block = block;
         _expressions.Map = block.Map;
-        _expressions.Pending = 0;
+        _expressions.Pending = block.IsRounds ? _pendingAtRound : 0;
+        _expressions.GoesOnPending = block.Rounds is not null;
         _floats.StartBlock();
         if (_page.Interests is not null)
             _guards.Begin(block);
@@ -100,7 +104,7 @@ internal sealed class BlockCompiler
                 if (_page.IsTail)
                     _linker.AddExit(isShort, new(ExitKind.Budget, pc, paid - i), new(block.Loop, _expressions.Pending, []));
                 else
-                    _linker.AddTurnEnd(isShort, block, paid);
+                    _linker.AddTurnEnd(isShort, block, paid, new(block.Loop, _expressions.Pending, block.Start.Owed));
             }
 
             EmitEffects(pc, block.Instructions[i], paid - i);
@@ -277,6 +281,12 @@ internal sealed class BlockCompiler
     {
         var target = pc + (ulong)branch.Offset;
         var condition = _expressions.Compare(branch.Condition);
+        if (_block.Rounds is { } rounds)
+        {
+            EmitNextRound(condition, rounds);
+            return;
+        }
+
         _expressions.SettleAll();
         if (BlockReader.OffsetIn(_page, target) is { } offset)
         {
@@ -287,6 +297,16 @@ internal sealed class BlockCompiler
         var notTaken = _code.Jump((Condition)((int)condition ^ 1));
         EmitFarJump(target);
         _code.BindHere(notTaken);
+    }
+
+    // The next round goes on with what is owed. Behind the loop, registers hold what they are to hold.
+    private void EmitNextRound(Condition condition, BasicBlock rounds)
+    {
+        if (!_block.IsRounds)
+            _pendingAtRound = _expressions.Pending & rounds.Start.Narrow;
+        _expressions.SettleAll(except: _pendingAtRound);
+        _linker.AddRound(_code.Jump(condition), rounds);
+        _expressions.Complete(new(_block.Loop, _expressions.Pending, rounds.Start.Owed));
     }
 
     private void EmitJump(ulong pc, in Instruction instruction, Effect.Jump jump, int refund)

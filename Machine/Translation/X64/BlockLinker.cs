@@ -18,10 +18,12 @@ internal sealed class BlockLinker
     private readonly ExitSites _sites;
     private readonly List<(int[] Displacements, ExitSite Site, Leaving From)> _exits = [];
     private readonly List<(int Displacement, LoopRegion? From, int Target)> _jumps = [];
-    private readonly List<(int Displacement, BasicBlock Block, int Refund)> _turnEnds = [];
+    private readonly List<(int Displacement, BasicBlock Rounds)> _rounds = [];
+    private readonly List<(int Displacement, int Offset, int Refund, Leaving From)> _turnEnds = [];
     private readonly Dictionary<int, BasicBlock> _blocks = [];
     private readonly HashSet<int> _heads = [];
     private readonly Dictionary<int, int> _positions = [];
+    private readonly Dictionary<BasicBlock, int> _roundPositions = [];
     private readonly Dictionary<int, int> _entries = [];
     private TranslatedPage _page = null!;
     private List<BasicBlock> _order = [];
@@ -42,15 +44,18 @@ internal sealed class BlockLinker
         (_page, _order, _start, _begun) = (page, order, _arena.Position, 0);
         _exits.Clear();
         _jumps.Clear();
+        _rounds.Clear();
         _turnEnds.Clear();
         _positions.Clear();
+        _roundPositions.Clear();
         _entries.Clear();
         _blocks.Clear();
         _heads.Clear();
-        foreach (var block in order)
+        foreach (var block in order.Where(static block => !block.IsRounds))
         {
             _blocks[block.Offset] = block;
-            _heads.UnionWith(block.Successors.Where(successor => successor <= block.Offset));
+            if (block.Rounds is null)
+                _heads.UnionWith(block.Successors.Where(successor => successor <= block.Offset));
         }
     }
 
@@ -59,8 +64,14 @@ internal sealed class BlockLinker
     {
         _begun++;
         // A loop runs as fast wherever the arena happens to be.
-        if (_heads.Contains(block.Offset))
+        if (block.IsRounds || _heads.Contains(block.Offset))
             _code.PadTo(LoopAlignment, _start);
+        if (block.IsRounds)
+        {
+            _roundPositions[block] = _code.Position;
+            return;
+        }
+
         _positions[block.Offset] = _code.Position;
         if (block.Loop is null)
             _entries[block.Offset] = _start + _code.Position;
@@ -83,16 +94,21 @@ internal sealed class BlockLinker
     /// <summary>A jump from code under a loop's map, or the standard one, to an instruction of the page.</summary>
     internal void AddJump(int displacement, LoopRegion? from, int target) => _jumps.Add((displacement, from, target));
 
+    /// <summary>A jump to the code of a loop's later rounds.</summary>
+    internal void AddRound(int displacement, BasicBlock rounds) => _rounds.Add((displacement, rounds));
+
     /// <summary>A jump out of a block's beginning, since the budget ends within it: its tail goes on.</summary>
     /// <param name="displacement">The jump's displacement.</param>
     /// <param name="block">The block.</param>
     /// <param name="refund">What it has paid.</param>
-    internal void AddTurnEnd(int displacement, BasicBlock block, int refund) => _turnEnds.Add((displacement, block, refund));
+    /// <param name="from">Where the guest's registers are.</param>
+    internal void AddTurnEnd(int displacement, BasicBlock block, int refund, Leaving from) =>
+        _turnEnds.Add((displacement, block.Offset, refund, from));
 
     /// <summary>Goes on from a block's end at another instruction of the page; with no jump where that stands next.</summary>
     internal void GoOn(BasicBlock block, int target)
     {
-        if (_begun < _order.Count && _order[_begun].Offset == target && _order[_begun].Loop == block.Loop)
+        if (_begun < _order.Count && _order[_begun] is { IsRounds: false } next && next.Offset == target && next.Loop == block.Loop)
             return;
         AddJump(_code.Jump(), block.Loop, target);
     }
@@ -185,7 +201,7 @@ internal sealed class BlockLinker
     {
         foreach (var block in _order)
         {
-            if (block.Loop is null)
+            if (block.Loop is null || block.IsRounds)
                 continue;
             _entries[block.Offset] = _start + _code.Position;
             Transitions.EmitInto(block.Loop);
@@ -195,21 +211,23 @@ internal sealed class BlockLinker
 
     private void EmitTurnEnds()
     {
-        foreach (var (displacement, block, refund) in _turnEnds)
+        foreach (var (displacement, offset, refund, from) in _turnEnds)
         {
             _code.BindHere(displacement);
             _code.Op(Alu.Add, ExpressionCompiler.Budget, refund);
-            if (block.Loop is { } loop)
+            _expressions.Complete(from);
+            if (from.Loop is { } loop)
                 Transitions.EmitOutOf(loop);
-            if (_page.TailEntries?[block.Offset / 2] is { } entry and not 0)
+            if (_page.TailEntries?[offset / 2] is { } entry and not 0)
                 _code.BindTo(_code.Jump(), entry - _start);
             else
-                EmitAwaited(block.Offset, _page.PendingTails, ExitKind.Budget);
+                EmitAwaited(offset, _page.PendingTails, ExitKind.Budget);
         }
     }
 
     private void EmitJumps()
     {
+        foreach (var (displacement, rounds) in _rounds) _code.BindTo(displacement, _roundPositions[rounds]);
         var waysOut = new Dictionary<(LoopRegion, int), int>();
         for (var i = 0; i < _jumps.Count; i++)
         {

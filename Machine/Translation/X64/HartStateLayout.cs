@@ -35,6 +35,7 @@ internal static class HartStateLayout
     internal static readonly int JumpCache = Of(nameof(HartState.JumpCache));
     internal static readonly int GroupAddends = Of(nameof(HartState.GroupAddends));
     internal static readonly int WalkTags = Of(nameof(HartState.WalkTags));
+    internal static readonly int WalkAddends = Of(nameof(HartState.WalkAddends));
     internal static readonly int Kept = Of(nameof(HartState.Kept));
     internal static readonly int JumpKey = Of(nameof(HartState.JumpKey));
     internal static readonly int JumpSalt = Of(nameof(HartState.JumpSalt));

@@ -30,7 +30,7 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         var host = AccessGroup.TryParse(address, out var register, out var offset) ? expressions.HostOf(register) : null;
         var tag = host is null ? R.Rdx : R.Rax;
         var apart = walk is null ? EmitFlat(tag, Page.Of(access)) : EmitSamePage(tag, walk, sizeBytes);
-        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
+        code.Load(R.Rdx, State, walk?.AddendPlace ?? HartStateLayout.FlatAddend);
         _singles.Add(new(access, expressions.Map, apart, Back: code.Position) { Of = walk });
         return host is { } index ? new(R.Rdx, offset, index) : new(R.Rdx, 0, R.Rax);
     }
@@ -106,6 +106,8 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
             var page = Page.Of(single.Access);
             EmitLookup(page);
             missed.Add(new(EmitDisplacement(R.Rdx, page.Kind, 0, 1), resume, told));
+            if (single.Of is { IsWalk: true } found && page is { Kind: AccessKind.Load, IsFramed: false })
+                EmitKept(found);
             code.BindTo(code.Jump(), single.Back);
         }
 
@@ -113,17 +115,24 @@ internal sealed partial class MemoryAccessCompiler(X64Emitter code, ExpressionCo
         return missed;
     }
 
-    // A register has walked into another page. Where it is not flat, it is looked up each time.
+    // A register has walked into another page. Where the TLB has to say more of it than that it is there, it is looked up each time.
     private void EmitNextPage(AccessGroup walk, Single single)
     {
         expressions.EvaluateInto(R.Rax, single.Access.Access!.Value.Address);
         var other = EmitFlat(R.Rdx, Page.Of(single.Access));
+        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
+        EmitKept(walk);
+        code.BindTo(code.Jump(), single.Back);
+        code.BindHere(other);
+    }
+
+    // Keeps the page of the address in rax, and its displacement, which is in rdx.
+    private void EmitKept(AccessGroup walk)
+    {
         code.Move(R.Rcx, R.Rax);
         code.Op(Alu.And, R.Rcx, PageMask);
         code.Store(State, walk.Place, R.Rcx);
-        code.Load(R.Rdx, State, HartStateLayout.FlatAddend);
-        code.BindTo(code.Jump(), single.Back);
-        code.BindHere(other);
+        code.Store(State, walk.AddendPlace, R.Rdx);
     }
 
     // Looks a group's page up: the displacement is kept, and in rdx.
