@@ -63,6 +63,7 @@ internal sealed class Expression
         Operator.Register => isLow || (int)Value != register,
         Operator.SignExtend or Operator.ZeroExtend => First!.IsOfLow(register, isLow || Value <= 32),
         Operator.RotateRight32 => First!.IsOfLow(register, isLow: true),
+        Operator.And when Second is { IsConstant: true, Value: <= int.MaxValue } => First!.IsOfLow(register, isLow: true),
         Operator.Not or Operator.Add or Operator.Subtract or Operator.And or Operator.Or or Operator.Xor or Operator.Multiply =>
             First!.IsOfLow(register, isLow) && Second?.IsOfLow(register, isLow) != false,
         Operator.ShiftLeft => First!.IsOfLow(register, isLow) && Second!.IsOfLow(register),

@@ -92,24 +92,27 @@ internal sealed partial class ExpressionCompiler
             EvaluateAlu(Alu.Add, e, target, live, bits);
     }
 
-    // A register and an index that is multiplied by 2, 4 or 8.
+    // A register and an index, a constant apart or not, that is multiplied by 2, 4 or 8.
     private bool TryEvaluateScaledSum(Expression e, R target, Live live, int bits)
     {
         if (bits != 64 || e.First is not { Operator: Operator.ShiftLeft, First: { } index, Second: { IsConstant: true, Value: >= 1 and <= 3 } scale }
             || RawHost(e.Second!) is not { } to)
             return false;
+        var distance = 0;
+        if (index is { Operator: Operator.Add, First: { } first, Second: { IsConstant: true, Value: var apart } } && (long)apart is > -4096 and < 4096)
+            (index, distance) = (first, (int)(long)apart << (int)scale.Value);
         if (RawHost(index) is { } host)
         {
             HostRegister(index);
             HostRegister(e.Second!);
-            code.LoadAddress(target, to, host, (int)scale.Value);
+            code.LoadAddress(target, to, host, (int)scale.Value, distance);
             return true;
         }
 
         if (to == target) return false;
         HostRegister(e.Second!);
         Evaluate(index, target, live);
-        code.LoadAddress(target, to, target, (int)scale.Value);
+        code.LoadAddress(target, to, target, (int)scale.Value, distance);
         return true;
     }
 

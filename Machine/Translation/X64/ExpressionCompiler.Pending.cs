@@ -15,14 +15,15 @@ internal sealed partial class ExpressionCompiler
     /// <summary>What is pending may stay so where the block ends.</summary>
     internal bool GoesOnPending { get; set; }
 
-    /// <summary>Completes the registers that an expression reads.</summary>
+    /// <summary>Completes the registers of which an expression reads more than the low half.</summary>
     internal void Settle(Expression value)
     {
         if (Pending == 0) return;
-        if (value.Operator == Operator.Register) Settle((int)value.Value);
-        if (value.First is { } first) Settle(first);
-        if (value.Second is { } second) Settle(second);
-        if (value.Third is { } third) Settle(third);
+        for (var left = value.Registers & Pending; left != 0; left &= left - 1)
+        {
+            var register = BitOperations.TrailingZeroCount(left);
+            if (!value.IsOfLow(register)) Settle(register);
+        }
     }
 
     /// <summary>Completes all registers, but for some, a bit each.</summary>

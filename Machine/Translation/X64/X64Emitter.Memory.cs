@@ -72,9 +72,9 @@ internal sealed partial class X64Emitter
     internal void LoadAddress(R target, R baseRegister, int displacement) =>
         RegMem(true, 0x8D, (int)target, baseRegister, displacement);
 
-    /// <summary>lea target, [base + index * 2^scale].</summary>
-    internal void LoadAddress(R target, R baseRegister, R index, int scale = 0) =>
-        RegMem(true, 0x8D, (int)target, baseRegister, 0, index, scale);
+    /// <summary>lea target, [base + index * 2^scale + displacement].</summary>
+    internal void LoadAddress(R target, R baseRegister, R index, int scale = 0, int displacement = 0) =>
+        RegMem(true, 0x8D, (int)target, baseRegister, displacement, index, scale);
 
     internal void JumpMemory(R baseRegister, int displacement) => RegMem(false, 0xFF, 4, baseRegister, displacement);
 
