@@ -271,19 +271,18 @@ public sealed unsafe partial class Hart
             PageMarks.Code => Host.Code.FilterOf(page),
             _ => null,
         };
-        var data = writes ? frame.Data : Memory.DataForRead(page, frame, mayCopy: kind == AccessKind.Load);
-        Remember(address, data, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
+        Remember(address, frame, kind, pagePermission & protection, mayStore && (marks == 0 || filter != null), filter,
             kind == AccessKind.Fetch ? _fetchContext : _dataContext, page);
         return true;
     }
 
-    private void Remember(ulong address, byte* data, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
+    private void Remember(ulong address, Frame frame, AccessKind kind, ProtectionUnit.Permission allowed, bool writes,
         StoreFilter* filter, TlbContext context, ulong physicalPage)
     {
         var slot = TlbEntry.Slot(address);
         ref var entry = ref context.Entries[slot];
         var page = address & ~0xFFFUL;
-        var addend = (nint)data - (nint)page;
+        var addend = (nint)Memory.DataForRead(physicalPage, frame, mayCopy: kind == AccessKind.Load) - (nint)page;
         if (entry.Addend != addend || entry.Page != page)
         {
             if (slot == TlbEntry.Slot(State->ReservedVirtual)) KeepReservation();
@@ -302,7 +301,7 @@ public sealed unsafe partial class Hart
 
         if (kind == AccessKind.Fetch)
         {
-            context.Code[slot] = Host.Code.PageOf(physicalPage, Memory.FrameForRead(physicalPage)!);
+            context.Code[slot] = Host.Code.PageOf(physicalPage, frame);
             entry.FetchTag = page;
         }
 

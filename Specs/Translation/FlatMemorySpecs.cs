@@ -45,9 +45,7 @@ public class FlatMemorySpecs
     [InlineData(48 << 20)]
     public void Pages_at_any_distance_are_told_apart_with_snapshots_on_the_way(int distance)
     {
-        var code = Assembler.Assemble(Program((ulong)distance), new AssemblerOptions { BaseAddress = Start });
-        var configuration = new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() };
-        using var board = Board.Boot(configuration, KernelImage.FromRaw(code.Bytes, Start));
+        using var board = Load(Program((ulong)distance));
         board.Engine = ExecutionEngine.Translator;
         board.Run(1_000);
         var middle = board.Save();
@@ -69,11 +67,10 @@ public class FlatMemorySpecs
     [InlineData(4096)]
     public void Constants_are_read_as_they_are_whoever_had_their_place_before(int alignment)
     {
-        var configuration = new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() };
         foreach (var constant in (ulong[])[5, 7, 5, 9])
         {
             // In the page of the code, or their own; after many rounds the constant is one no more.
-            var code = Assembler.Assemble($"""
+            using var board = EnginePair.Prepared(Load($"""
                     la t0, 2f
                     li t3, {Rounds}
                     li a2, {constant + 1}
@@ -87,8 +84,7 @@ public class FlatMemorySpecs
                     j .
                     .balign {Math.Max(8, alignment)}
                 2:  .dword {constant}
-                """, new AssemblerOptions { BaseAddress = Start });
-            using var board = EnginePair.Prepared(Board.Boot(configuration, KernelImage.FromRaw(code.Bytes, Start)), ExecutionEngine.Translator);
+                """), ExecutionEngine.Translator);
             board.Run(1_000);
             var middle = board.Save();
             using var fork = board.Fork();
@@ -104,7 +100,7 @@ public class FlatMemorySpecs
     [Fact]
     public void A_loop_finds_its_page_again_when_a_snapshot_has_the_old_one()
     {
-        var code = Assembler.Assemble($"""
+        using var board = EnginePair.Prepared(Load($"""
                 li t0, 0x{First:x}
                 li t3, {Rounds}
             1:  ld a0, 8(t0)
@@ -113,11 +109,7 @@ public class FlatMemorySpecs
                 addi t3, t3, -1
                 bnez t3, 1b
                 j .
-            """, new AssemblerOptions { BaseAddress = Start });
-        var configuration = new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() };
-        using var board = Board.Boot(configuration, KernelImage.FromRaw(code.Bytes, Start));
-        board.Engine = ExecutionEngine.Translator;
-        board.Translator.VisitsToTranslate = 2;
+            """), ExecutionEngine.Translator);
         for (var count = 0; count < 20; count++)
         {
             board.Run(100);
@@ -127,6 +119,10 @@ public class FlatMemorySpecs
         board.Run(100);
         Assert.Equal(Rounds, board.Memory.Read<ulong>(First + 8));
     }
+
+    private static Board Load(string source) => Board.Boot(
+        new BoardConfiguration { Memory = [new MemoryBank(Start, 256UL << 20)], Firmware = new FirmwareChoice.None() },
+        KernelImage.FromRaw(Assembler.Assemble(source, new AssemblerOptions { BaseAddress = Start }).Bytes, Start));
 
     private static ulong[] Words(Board board, ulong distance) =>
         [.. Enumerable.Range(0, 3).Select(i => board.Memory.Read<ulong>(First + 8 + ((ulong)i * distance)))];
