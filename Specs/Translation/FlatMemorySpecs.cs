@@ -69,8 +69,8 @@ public class FlatMemorySpecs
     {
         foreach (var constant in (ulong[])[5, 7, 5, 9])
         {
-            // In the page of the code, or their own; after many rounds the constant is one no more.
-            using var board = EnginePair.Prepared(Load($"""
+            // In the page of the code, or their own, which the image fills; after many rounds the constant is one no more.
+            var source = $"""
                     la t0, 2f
                     li t3, {Rounds}
                     li a2, {constant + 1}
@@ -84,7 +84,9 @@ public class FlatMemorySpecs
                     j .
                     .balign {Math.Max(8, alignment)}
                 2:  .dword {constant}
-                """), ExecutionEngine.Translator);
+                    .balign 4096
+                """;
+            using var board = EnginePair.Prepared(Load(source), ExecutionEngine.Translator);
             board.Run(1_000);
             var middle = board.Save();
             using var fork = board.Fork();
@@ -93,6 +95,14 @@ public class FlatMemorySpecs
                 machine.Run(2_000);
                 Assert.Equal((Rounds * constant) + constant + 1, machine.FindHart(0)!.GetRegister(10));
                 machine.Restore(middle);
+            }
+
+            // Machines that leave their places to the next, the first when it has written there.
+            foreach (var count in (ulong[])[3_000, 1_000])
+            {
+                using var machine = EnginePair.Prepared(Load(source), ExecutionEngine.Translator);
+                machine.Run(count);
+                Assert.Equal(count == 3_000 ? constant + 1 : constant, machine.FindHart(0)!.GetRegister(11));
             }
         }
     }
